@@ -1,0 +1,39 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kaito/base/result.hpp"
+
+namespace kaito {
+
+/// A Kubernetes resource quantity ("500m", "27.31Gi", "1e3"): its value and the text it was written
+/// as. Compared by value; exact for every text that has at most 18 significant digits. Source:
+/// apimachinery pkg/api/resource/quantity.go.
+class Quantity {
+ public:
+  Quantity() = default;
+  /// Errors: invalid, when the text is not a quantity.
+  [[nodiscard]] static Result<Quantity> parse(std::string_view text);
+  [[nodiscard]] static Quantity from_bytes(std::int64_t bytes);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Whole units (bytes for memory), rounded up as Kubernetes does: 27.31Gi is 29323889214.
+  [[nodiscard]] std::int64_t value() const;
+  /// Thousandths, rounded up; saturates at the int64 range.
+  [[nodiscard]] std::int64_t milli_value() const;
+  /// Gibibytes as a number for display.
+  [[nodiscard]] double gibibytes() const;
+
+  std::strong_ordering operator<=>(const Quantity& other) const;
+  bool operator==(const Quantity& other) const { return (*this <=> other) == 0; }
+
+ private:
+  std::string text_ = "0";
+  std::int64_t nanos_high_ = 0;  ///< whole units
+  std::int64_t nanos_low_ = 0;   ///< billionths, same sign
+};
+
+}  // namespace kaito

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kaito/base/result.hpp"
+#include "kaito/net/client.hpp"
+#include "kaito/net/url.hpp"
+
+namespace kaito::kube {
+
+/// The outside world that finding a cluster needs, handed in by the command line (tests hand in
+/// maps).
+struct Surroundings {
+  /// The whole file. Errors: not_found when there is none, failed otherwise (message names the
+  /// errno).
+  std::function<Result<std::string>(const std::string& path)> read_file;
+  /// The variable's value, or nothing.
+  std::function<std::optional<std::string>(const std::string& name)> variable;
+  std::string working_directory;  ///< absolute
+  std::string home;               ///< "" when there is none
+  std::string in_cluster_root = "/var/run/secrets/kubernetes.io/serviceaccount";
+};
+
+/// What the command line's flags say; empty = not given. Source: kubernetes-client.md 1.5.
+struct ConfigOverrides {
+  std::string kubeconfig;
+  std::string context;
+  std::string cluster;
+  std::string user;
+  std::string namespace_;
+  std::string server;
+  std::string token;
+  std::string certificate_authority;
+  std::string client_certificate;
+  std::string client_key;
+  std::string tls_server_name;
+  bool insecure_skip_tls_verify = false;
+  std::string as;
+  std::vector<std::string> as_groups;
+  std::string as_uid;
+};
+
+/// Where a bearer token comes from. Asked before each request; must be quick when nothing changed.
+class TokenSource {
+ public:
+  virtual ~TokenSource() = default;
+  /// "" = no token. Errors: unauthenticated.
+  [[nodiscard]] virtual Result<std::string> token() = 0;
+};
+
+/// A cluster, resolved: nothing below this reads kubeconfig files or the environment again, but for
+/// a token file that has to be re-read.
+struct ClusterConfig {
+  net::Url server;
+  net::TlsOptions tls;
+  std::optional<net::Url> proxy;
+  std::string proxy_authorization;
+  std::shared_ptr<TokenSource> token;  ///< nullptr = none
+  std::string basic_user;              ///< basic authentication, where token is nullptr
+  std::string basic_password;
+  std::string impersonate_user;
+  std::string impersonate_uid;
+  std::vector<std::string> impersonate_groups;
+  std::map<std::string, std::vector<std::string>> impersonate_extra;
+  bool disable_compression = false;
+
+  std::string namespace_ = "default";
+  std::string context;  ///< names for messages; "" when made from flags or in a cluster
+  std::string cluster;
+  std::string user;
+  std::string origin;  ///< the file(s), or "in-cluster", or "flags"
+  std::vector<std::string>
+      warnings;  ///< to be shown once (missing KUBECONFIG files, world-readable file)
+};
+
+/// Finds and resolves the cluster: --kubeconfig, or KUBECONFIG's list merged, or ~/.kube/config, or
+/// the pod's service account; then the flags over it. --token replaces every credential of the
+/// file, also a client certificate (which a server would prefer). Errors: parse (file and place),
+/// invalid (contradictions, unknown context with the known ones), not_found (no configuration at
+/// all: which paths and variables were tried), unauthenticated (an authentication plugin that is
+/// not supported, with what to do).
+[[nodiscard]] Result<ClusterConfig> load_cluster_config(const ConfigOverrides& overrides,
+                                                        const Surroundings& surroundings);
+
+}  // namespace kaito::kube

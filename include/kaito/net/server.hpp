@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kaito/net/http.hpp"
+
+namespace kaito::net {
+
+/// A request as a server sees it.
+struct ServerRequest {
+  std::string method;
+  std::string target;  ///< as sent: path and query, encoded
+  std::string path;    ///< decoded path
+  Headers headers;
+  std::string body;
+  std::string peer;  ///< "127.0.0.1"
+};
+
+/// What a handler answers with: either respond() once, or begin() then write() pieces; the piece is
+/// flushed before write() returns. Errors of all: unreachable when the peer is gone, interrupted
+/// when the server stops.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  [[nodiscard]] virtual Result<void> respond(int status, const Headers& headers,
+                                             std::string_view body) = 0;
+  [[nodiscard]] virtual Result<void> begin(int status,
+                                           const Headers& headers) = 0;  ///< chunked from here on
+  [[nodiscard]] virtual Result<void> write(std::string_view piece) = 0;
+  /// True once the peer closed or the server stops; cheap, for handlers that wait for events.
+  [[nodiscard]] virtual bool gone() = 0;
+};
+
+using Handler = std::function<void(const ServerRequest&, Responder&, std::stop_token)>;
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0: any free one
+  std::string cert_pem;    ///< both empty: plain HTTP
+  std::string key_pem;
+  std::size_t max_connections = 256;  ///< a thread each; more are answered 503 and closed
+  std::size_t max_body = std::size_t{3} << 20;
+  std::chrono::seconds idle_timeout{90};
+};
+
+/// An HTTP/1.1 server, a bounded thread per connection, keep-alive. The handler runs on the
+/// connection's thread; an exception from it answers 500.
+class HttpServer {
+ public:
+  /// Binds and starts to serve. Errors: failed (address in use, bad certificate).
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(ServerOptions options,
+                                                                 Handler handler);
+  /// Stops: no new connections, handlers' stop tokens are triggered, threads joined.
+  ~HttpServer();
+  [[nodiscard]] std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A certificate authority and a server certificate made on the spot, for the sandbox and tests.
+struct SelfSigned {
+  std::string ca_pem;
+  std::string cert_pem;
+  std::string key_pem;
+};
+/// EC P-256, valid from now for `days`, SANs: each name as DNS or IP. Errors: internal.
+[[nodiscard]] Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int days);
+
+}  // namespace kaito::net

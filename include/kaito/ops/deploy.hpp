@@ -1,0 +1,91 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kaito/api/inference_set.hpp"
+#include "kaito/api/workspace.hpp"
+#include "kaito/catalog/catalog.hpp"
+#include "kaito/json/yaml.hpp"
+#include "kaito/kube/client.hpp"
+#include "kaito/ops/events.hpp"
+#include "kaito/validate/validate.hpp"
+
+namespace kaito::ops {
+
+/// `deploy MODEL ...`: what the flags say.
+struct ModelRequest {
+  std::string model;
+  std::string name;           ///< "" = "workspace-" + short model name
+  std::string instance_type;  ///< "" = the smallest current SKU of the cloud that holds the weights
+  std::map<std::string, std::string> node_selector;
+  std::string runtime;                ///< vllm, transformers, ""
+  std::vector<std::string> adapters;  ///< NAME=IMAGE[@STRENGTH]
+  std::string config_map;
+  std::string model_access_secret;
+  std::optional<std::int64_t> replicas;  ///< given: an InferenceSet
+  bool expose = false;
+  std::string cloud = "azure";
+};
+
+/// A Workspace or InferenceSet made from flags, in v1beta1; notes say what was chosen and why.
+/// Errors: usage, not_found (model, SKU; with near names).
+struct Built {
+  json::Document object;
+  std::vector<std::string> notes;
+};
+[[nodiscard]] Result<Built> build_from_model(const ModelRequest& request,
+                                             const catalog::Catalog& catalog);
+
+/// How objects are sent.
+struct DeployOptions {
+  std::string namespace_;
+  std::string api_version;  ///< "" = the newest that the cluster serves
+  k8s::WriteOptions write;
+  bool client_dry_run = false;  ///< validate and convert only; nothing is sent
+  std::string cloud;            ///< for validation; "" = any
+};
+
+/// What became of one object.
+struct Deployed {
+  enum class Outcome : std::uint8_t { created, changed, unchanged, dry_run };
+  Outcome outcome = Outcome::unchanged;
+  json::Document object;  ///< as the server has it (as it would be sent, in a client dry run)
+  std::string kind;       ///< Workspace, InferenceSet
+  std::string name;
+  std::string namespace_;
+  std::vector<std::string> changes;  ///< "resource.count: 1 -> 2", of an update
+};
+
+/// Findings that stop a deploy: in the payload of an `invalid` error, all of them.
+struct Findings final : ErrorPayload {
+  std::vector<validate::Finding> findings;
+};
+
+/// One document to deploy and where its fields stand (empty places when made from flags).
+struct DeployDocument {
+  json::Document value;
+  json::Places places;
+};
+
+/// Validates all documents, looks at what is stored, and only then applies them, one after another:
+/// nothing is sent when any document has an error. Kinds other than Workspace and InferenceSet are
+/// refused. Errors: invalid (Findings; also when a stored object of that name cannot become this
+/// one), not_served (CRD missing: hint), conflict (fields owned by others: who owns what, and
+/// --force-conflicts), and the client's.
+[[nodiscard]] Result<std::vector<Deployed>> deploy(kube::Client* client,
+                                                   const std::vector<DeployDocument>& documents,
+                                                   const DeployOptions& options,
+                                                   const catalog::Catalog& catalog,
+                                                   const EventSink& events,
+                                                   const CallLimits& limits);
+
+/// Waits until the Workspace (InferenceSet) is ready, telling the phases: accepted, nodes claimed,
+/// nodes ready, GPUs ready, model loading, serving. Errors: terminal at once on what cannot heal
+/// (image pull denied, SKU not offered, container start error, failed tuning job), timeout (what is
+/// still missing), interrupted, not_found (deleted meanwhile).
+[[nodiscard]] Result<json::Document> wait_ready(kube::Client& client, const k8s::ObjectRef& ref,
+                                                const EventSink& events, const CallLimits& limits);
+
+}  // namespace kaito::ops
