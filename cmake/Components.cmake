@@ -15,10 +15,12 @@ set(KAITO_COMPONENTS
 )
 
 # kaito_component(<name> <dependency>...): libkaito's part <name> from lib/<name>/*.cpp, as target kaito::<name>.
+# A component without sources is left out, and so are the links to it.
 function(kaito_component name)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lib/${name}/*.cpp" "${PROJECT_SOURCE_DIR}/lib/${name}/*/*.cpp")
   if(NOT sources)
-    message(FATAL_ERROR "component ${name} has no sources in lib/${name}")
+    message(STATUS "component ${name} has no sources in lib/${name}: left out")
+    return()
   endif()
   add_library(kaito_${name} STATIC ${sources})
   add_library(kaito::${name} ALIAS kaito_${name})
@@ -29,6 +31,8 @@ function(kaito_component name)
   target_compile_features(kaito_${name} PUBLIC cxx_std_20)
   target_link_libraries(kaito_${name} PRIVATE "$<BUILD_INTERFACE:kaito_flags>" "$<BUILD_INTERFACE:${KAITO_FMT}>")
   foreach(dependency IN LISTS ARGN)
-    target_link_libraries(kaito_${name} PUBLIC kaito::${dependency})
+    if(TARGET kaito::${dependency})
+      target_link_libraries(kaito_${name} PUBLIC kaito::${dependency})
+    endif()
   endforeach()
 endfunction()
