@@ -15,11 +15,14 @@ set(KAITO_COMPONENTS
 )
 
 # kaito_component(<name> <dependency>...): libkaito's part <name> from lib/<name>/*.cpp, as target kaito::<name>.
-# A component without sources is left out, and so are the links to it.
+# A component without sources has the alias, so that others can name it, but no target kaito_<name>.
 function(kaito_component name)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lib/${name}/*.cpp" "${PROJECT_SOURCE_DIR}/lib/${name}/*/*.cpp")
   if(NOT sources)
-    message(STATUS "component ${name} has no sources in lib/${name}: left out")
+    message(STATUS "component ${name} has no sources in lib/${name}: left empty")
+    add_library(kaito_${name}_empty INTERFACE)
+    add_library(kaito::${name} ALIAS kaito_${name}_empty)
+    target_include_directories(kaito_${name}_empty INTERFACE "${PROJECT_SOURCE_DIR}/include")
     return()
   endif()
   add_library(kaito_${name} STATIC ${sources})
@@ -31,8 +34,6 @@ function(kaito_component name)
   target_compile_features(kaito_${name} PUBLIC cxx_std_20)
   target_link_libraries(kaito_${name} PRIVATE "$<BUILD_INTERFACE:kaito_flags>" "$<BUILD_INTERFACE:${KAITO_FMT}>")
   foreach(dependency IN LISTS ARGN)
-    if(TARGET kaito::${dependency})
-      target_link_libraries(kaito_${name} PUBLIC kaito::${dependency})
-    endif()
+    target_link_libraries(kaito_${name} PUBLIC kaito::${dependency})
   endforeach()
 endfunction()

@@ -10,8 +10,9 @@
 namespace kaito {
 
 /// A Kubernetes resource quantity ("500m", "27.31Gi", "1e3"): its value and the text it was written
-/// as. Compared by value; exact for every text that has at most 18 significant digits. Source:
-/// apimachinery pkg/api/resource/quantity.go.
+/// as. Compared by value; exact for every text that has at most 18 significant digits; finer than a
+/// billionth is rounded away from zero, beyond the int64 range saturates. Source: apimachinery
+/// pkg/api/resource/quantity.go.
 class Quantity {
  public:
   Quantity() = default;
@@ -20,9 +21,10 @@ class Quantity {
   [[nodiscard]] static Quantity from_bytes(std::int64_t bytes);
 
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Whole units (bytes for memory), rounded up as Kubernetes does: 27.31Gi is 29323889214.
+  /// Whole units (bytes for memory), rounded away from zero as Kubernetes does: 27.31Gi is
+  /// 29323889214.
   [[nodiscard]] std::int64_t value() const;
-  /// Thousandths, rounded up; saturates at the int64 range.
+  /// Thousandths, rounded the same way; saturates at the int64 range.
   [[nodiscard]] std::int64_t milli_value() const;
   /// Gibibytes as a number for display.
   [[nodiscard]] double gibibytes() const;
@@ -32,8 +34,8 @@ class Quantity {
 
  private:
   std::string text_ = "0";
-  std::int64_t nanos_high_ = 0;  ///< whole units
-  std::int64_t nanos_low_ = 0;   ///< billionths, same sign
+  std::int64_t units_ = 0;
+  std::int64_t nanos_ = 0;  ///< billionths on top of the units; never of the other sign
 };
 
 }  // namespace kaito
