@@ -22,9 +22,14 @@ struct Surroundings {
   std::function<Result<std::string>(const std::string& path)> read_file;
   /// The variable's value, or nothing.
   std::function<std::optional<std::string>(const std::string& name)> variable;
+  /// The file's permission bits, or nothing; may be empty (then nothing is warned about).
+  std::function<std::optional<unsigned>(const std::string& path)> file_mode;
   std::string working_directory;  ///< absolute
   std::string home;               ///< "" when there is none
   std::string in_cluster_root = "/var/run/secrets/kubernetes.io/serviceaccount";
+  /// The clock that decides when a token file is read again; empty = the steady clock. It and
+  /// read_file are kept by the ClusterConfig's token source, where that reads a file.
+  std::function<std::chrono::steady_clock::time_point()> now;
 };
 
 /// What the command line's flags say; empty = not given. Source: kubernetes-client.md 1.5.
@@ -50,8 +55,16 @@ struct ConfigOverrides {
 class TokenSource {
  public:
   virtual ~TokenSource() = default;
-  /// "" = no token. Errors: unauthenticated.
+  /// "" = no token. Errors: unauthenticated. Called from several threads.
   [[nodiscard]] virtual Result<std::string> token() = 0;
+  /// The server refused this token (401): gets another one if that is possible. True when token()
+  /// gives a different one now, so that the request is worth repeating.
+  [[nodiscard]] virtual bool renew_after_refusal(const std::string& refused) {
+    static_cast<void>(refused);
+    return false;
+  }
+  /// What went wrong without keeping token() from giving an older token; "" = nothing. For logs.
+  [[nodiscard]] virtual std::string problem() const { return {}; }
 };
 
 /// A cluster, resolved: nothing below this reads kubeconfig files or the environment again, but for

@@ -27,12 +27,17 @@ struct ModelRequest {
   std::optional<std::int64_t> replicas;  ///< given: an InferenceSet
   bool expose = false;
   std::string cloud = "azure";
+  std::string
+      config_text;  ///< an inference_config.yaml to put into a ConfigMap "NAME-config"; "" = none
+  std::string hf_token;  ///< a Hugging Face token to put into a Secret "NAME-hf-token"; "" = none
 };
 
 /// A Workspace or InferenceSet made from flags, in v1beta1; notes say what was chosen and why.
 /// Errors: usage, not_found (model, SKU; with near names).
+/// ConfigMap and Secret come before the object that refers to them.
 struct Built {
-  json::Document object;
+  std::vector<json::Document> objects;
+  std::string name;
   std::vector<std::string> notes;
 };
 [[nodiscard]] Result<Built> build_from_model(const ModelRequest& request,
@@ -69,10 +74,19 @@ struct DeployDocument {
   json::Places places;
 };
 
+/// Everything that can be said about the documents without a cluster: an `invalid` error with all
+/// Findings when one of them is an error; warnings go to `events` (which may be empty).
+[[nodiscard]] Result<void> check_documents(const std::vector<DeployDocument>& documents,
+                                           const DeployOptions& options,
+                                           const catalog::Catalog& catalog,
+                                           const EventSink& events);
+
 /// Validates all documents, looks at what is stored, and only then applies them, one after another:
-/// nothing is sent when any document has an error. Kinds other than Workspace and InferenceSet are
-/// refused. Errors: invalid (Findings; also when a stored object of that name cannot become this
-/// one), not_served (CRD missing: hint), conflict (fields owned by others: who owns what, and
+/// nothing is sent when any document has an error. Beside Workspace and InferenceSet, the kinds
+/// that they refer to ride along unchecked (ConfigMap, Secret, PersistentVolumeClaim,
+/// ServiceAccount), `kind: List` is taken apart, every other kind is refused. Errors: invalid
+/// (Findings; also when a stored object of that name cannot become this one), not_served (CRD
+/// missing: hint), conflict (fields owned by others: who owns what, and
 /// --force-conflicts), and the client's.
 [[nodiscard]] Result<std::vector<Deployed>> deploy(kube::Client* client,
                                                    const std::vector<DeployDocument>& documents,

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace kaitoctl {
+
+/// One command's flags and arguments. A thin face over the parser library, so that command files
+/// need not include it. References given here must live until the command has run.
+class CommandLine {
+ public:
+  /// The parser's command and where run() leaves the action for it.
+  struct Actions;
+  CommandLine(CLI::App* app, Actions* actions) : app_(app), actions_(actions) {}
+
+  /// `names` as "-w,--watch".
+  CommandLine& flag(const std::string& names, bool& out, const std::string& help);
+  CommandLine& text(const std::string& names, std::string& out, const std::string& help,
+                    const std::string& value_name = "TEXT");
+  /// May be given several times; commas are not split.
+  CommandLine& texts(const std::string& names, std::vector<std::string>& out,
+                     const std::string& help, const std::string& value_name = "TEXT");
+  CommandLine& integer(const std::string& names, std::optional<std::int64_t>& out,
+                       const std::string& help, const std::string& value_name = "N");
+  CommandLine& real(const std::string& names, std::optional<double>& out, const std::string& help,
+                    const std::string& value_name = "X");
+  CommandLine& choice(const std::string& names, std::string& out,
+                      const std::vector<std::string>& allowed, const std::string& help);
+  CommandLine& positional(const std::string& name, std::string& out, const std::string& help);
+  CommandLine& positionals(const std::string& name, std::vector<std::string>& out,
+                           const std::string& help);
+  /// Text shown under the flags: examples, mostly.
+  CommandLine& footer(const std::string& text);
+  CommandLine& alias(const std::string& name);
+
+  /// A command below this one.
+  CommandLine command(const std::string& name, const std::string& summary);
+  /// What to do when this command was chosen; gives the exit code.
+  void run(std::function<int()> action);
+
+ private:
+  CLI::App* app_;
+  Actions* actions_;
+};
+
+/// The whole command line: global flags go on `root()`, then parse() runs the chosen command.
+class Parser {
+ public:
+  explicit Parser(const std::string& summary);
+  ~Parser();
+  [[nodiscard]] CommandLine root();
+
+  /// What parsing came to: an action to run, or a text to print (help on stdout, exit 0; an error
+  /// on stderr, exit 2).
+  struct Outcome {
+    std::function<int()> action;
+    std::string output;
+    std::string error;
+  };
+  [[nodiscard]] Outcome parse(std::vector<std::string> arguments);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kaitoctl

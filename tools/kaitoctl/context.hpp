@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "environment.hpp"
+#include "kaito/base/deadline.hpp"
+#include "kaito/base/result.hpp"
+#include "kaito/kube/client.hpp"
+#include "kaito/ops/events.hpp"
+#include "kaito/validate/finding.hpp"
+
+namespace kaitoctl {
+
+/// The flags that every command understands (cli.md, "Everywhere").
+struct GlobalFlags {
+  kaito::kube::ConfigOverrides cluster;
+  std::string request_timeout = "60s";
+  std::int64_t verbosity = 0;
+  bool quiet = false;
+  std::string color = "auto";
+  bool no_input = false;
+  bool yes = false;
+};
+
+/// What a command works with: the flags, the outside, and the cluster connection made on first use.
+class Context {
+ public:
+  Context(Environment& environment, GlobalFlags& flags);
+  ~Context();
+
+  [[nodiscard]] Environment& environment() { return environment_; }
+  [[nodiscard]] const GlobalFlags& flags() const { return flags_; }
+  [[nodiscard]] std::ostream& out() { return *environment_.out; }
+  [[nodiscard]] std::ostream& err() { return *environment_.err; }
+
+  /// The client of the chosen cluster. Errors: as kube::load_cluster_config.
+  [[nodiscard]] kaito::Result<kaito::kube::Client*> client();
+  /// The chosen namespace (after client()).
+  [[nodiscard]] const std::string& namespace_() const;
+  /// Limits of an ordinary call: --request-timeout from now, ended by Ctrl-C.
+  [[nodiscard]] kaito::Result<kaito::CallLimits> limits();
+  /// The same with a deadline of the command's own.
+  [[nodiscard]] kaito::CallLimits limits_until(kaito::Deadline deadline);
+  [[nodiscard]] std::stop_token stop_token();
+
+  /// Talk, on stderr. Notes are silent with --quiet; text is escaped for the terminal.
+  void note(std::string_view text);
+  void warn(std::string_view text);
+  /// Prints the error with its hint (and its findings) and gives the exit code.
+  [[nodiscard]] int report(const kaito::Error& error);
+  void print_finding(const kaito::validate::Finding& finding);
+  /// Notes and warnings of an operation, as they come.
+  [[nodiscard]] kaito::ops::EventSink event_sink();
+  /// Whether colour goes to stdout / stderr.
+  [[nodiscard]] bool color_out() const;
+  [[nodiscard]] bool color_err() const;
+  /// Asks on the terminal; `yes` with --yes; an error (usage) where nobody can be asked.
+  [[nodiscard]] kaito::Result<bool> confirm(const std::string& question);
+  /// The file's text, or stdin's for "-".
+  [[nodiscard]] kaito::Result<std::string> read_input(const std::string& path);
+
+ private:
+  Environment& environment_;
+  GlobalFlags& flags_;
+  std::unique_ptr<kaito::kube::Client> client_;
+  std::string namespace_name_;
+  std::stop_token stop_;
+};
+
+/// A name as typed: "x", "workspace/x", "wk/x", "inferenceset/x", ...
+struct NamedObject {
+  bool inference_set = false;
+  std::string name;
+};
+/// Errors: usage, for another kind before the slash or a name that cannot be one.
+[[nodiscard]] kaito::Result<NamedObject> parse_object_name(const std::string& typed);
+
+}  // namespace kaitoctl
