@@ -38,6 +38,8 @@ class ObjectReader {
 
   [[nodiscard]] const FieldPath& path() const { return path_; }
   [[nodiscard]] bool has(std::string_view key) const;
+  /// The object being read, or nullptr when the value is not one.
+  [[nodiscard]] const Object* source() const { return object_; }
 
   /// Each gives whether the member was present with the right type.
   bool string(std::string_view key, std::string& out);
