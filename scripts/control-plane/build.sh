@@ -8,11 +8,15 @@
 # They are kept in ${XDG_CACHE_HOME:-~/.cache}/kaitoctl/control-plane/<package version>-<architecture>/bin, so only the
 # first run on a machine builds (about four minutes on two cores); remove that folder to build again.
 # Needs what `scripts/deps.sh test` installs, and no root. Exit code 1 when it cannot be built.
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../lib/report.sh
 . "$here/../lib/report.sh"
+# shellcheck source=../lib/apt.sh
 . "$here/../lib/apt.sh"
+# shellcheck source=../lib/control_plane_cache.sh
 . "$here/../lib/control_plane_cache.sh"
 
 readonly go_root=/usr/lib/go

@@ -12,10 +12,10 @@ as_root() {
   fi
 }
 
-# distribution: prints e.g. "debian-12" or "ubuntu-24.04".
+# distribution: prints e.g. "debian-12" or "ubuntu-24.04", or "unknown".
 distribution() {
-  [[ -r /etc/os-release ]] || fail "no /etc/os-release: this script knows Debian 12 and Ubuntu 24.04"
-  (. /etc/os-release && printf '%s-%s\n' "${ID:-unknown}" "${VERSION_ID:-unknown}")
+  # shellcheck disable=SC1091
+  (. /etc/os-release && printf '%s-%s\n' "$ID" "${VERSION_ID:-rolling}") 2>/dev/null || printf 'unknown\n'
 }
 
 # missing_packages NAME...: prints those that are not installed, one per line.
@@ -32,7 +32,7 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${quiet[@]}" update >&2 ||
     fail "apt-get update failed (its messages are above): check the network and the package sources under /etc/apt"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get "${quiet[@]}" --no-install-recommends install "$@" >&2 ||
-    fail "apt-get could not install: $* (its messages are above)"
+    fail "apt-get could not install: $* (its messages are above; on Ubuntu some are in the component universe)"
 }
 
 # private_apt DIR: prepares in DIR an apt set-up of its own that also knows the sources (deb-src) of every archive that
