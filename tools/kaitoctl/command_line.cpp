@@ -118,6 +118,12 @@ CommandLine& CommandLine::integer(const std::string& names, std::optional<std::i
   return *this;
 }
 
+CommandLine& CommandLine::hidden_integer(const std::string& names,
+                                         std::optional<std::int64_t>& out) {
+  app_->add_option(names, out)->group("");
+  return *this;
+}
+
 CommandLine& CommandLine::real(const std::string& names, std::optional<double>& out,
                                const std::string& help, const std::string& value_name) {
   app_->add_option(names, out, help)->type_name(value_name);

@@ -30,6 +30,8 @@ class CommandLine {
                      const std::string& help, const std::string& value_name = "TEXT");
   CommandLine& integer(const std::string& names, std::optional<std::int64_t>& out,
                        const std::string& help, const std::string& value_name = "N");
+  /// For our own processes, not shown in the help.
+  CommandLine& hidden_integer(const std::string& names, std::optional<std::int64_t>& out);
   CommandLine& real(const std::string& names, std::optional<double>& out, const std::string& help,
                     const std::string& value_name = "X");
   CommandLine& choice(const std::string& names, std::string& out,
