@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kaito/base/time.hpp"
@@ -18,6 +19,7 @@ struct OwnerReference {
   std::string name;
   std::string uid;
   bool controller = false;
+  json::Document other{};  ///< blockOwnerDeletion and what is new: an object, or absent
   bool operator==(const OwnerReference&) const = default;
 };
 
@@ -41,10 +43,11 @@ struct ObjectMeta {
   bool operator==(const ObjectMeta&) const = default;
 };
 
-/// Reads metadata; unknown members go to `other` without a report (the API server owns this
-/// schema).
+/// Reads metadata; members that ObjectMeta has no field for go to `other` without a report (the API
+/// server owns this schema), and so do those that cannot be read, after a report of the reader.
 void read_meta(json::ObjectReader reader, ObjectMeta& out);
-/// The other way, members in Kubernetes' usual order, empty ones left out.
+/// The other way, members in the order of Kubernetes' Go struct, then those of `other`; empty ones
+/// are left out. Where a field and `other` have the same member, the field is written.
 [[nodiscard]] json::Value meta_json(const ObjectMeta& meta);
 
 /// status.conditions[] entry.

@@ -20,10 +20,11 @@ class LabelSelector {
 
   [[nodiscard]] bool matches(const std::map<std::string, std::string>& labels) const;
   [[nodiscard]] bool empty() const { return parts_.empty(); }
-  /// The text form, parts in their order.
+  /// The text form, parts in their order; "==" becomes "=".
   [[nodiscard]] std::string text() const;
 
  private:
+  friend struct LabelSelectorParser;
   enum class Operator : unsigned char {
     equals,
     not_equals,
@@ -43,6 +44,8 @@ class LabelSelector {
 };
 
 /// A field selector: "metadata.name=x,status.phase!=Running"; backslash escapes "," "=" and "\".
+/// All parts must hold. Which fields there are is for the caller to know. Source: apimachinery
+/// pkg/fields/selector.go.
 struct FieldSelector {
   struct Part {
     std::string field;
@@ -50,6 +53,7 @@ struct FieldSelector {
     std::string value;
   };
   std::vector<Part> parts;
+  /// Errors: invalid, with the position in the text.
   [[nodiscard]] static Result<FieldSelector> parse(std::string_view text);
 };
 
