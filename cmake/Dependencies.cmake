@@ -10,6 +10,13 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
+
+# libedit: line editing in `chat`.
+find_library(KAITO_LIBEDIT NAMES edit REQUIRED)
+set(KAITO_EDIT "${KAITO_LIBEDIT}")
+if(KAITO_STATIC)
+  set(KAITO_EDIT libedit.a libtinfo.a libbsd.a libmd.a)
+endif()
 if(KAITO_TESTS)
   find_package(doctest REQUIRED)
 endif()

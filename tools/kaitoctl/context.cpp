@@ -68,6 +68,11 @@ kaito::CallLimits Context::limits_until(kaito::Deadline deadline) {
   return kaito::CallLimits{deadline, stop_token()};
 }
 
+void Context::renew_interrupts() {
+  if (environment_.renew_interrupts) environment_.renew_interrupts();
+  stop_ = {};
+}
+
 void Context::note(std::string_view text) {
   if (!flags_.quiet) err() << kaito::escape_controls(text) << '\n';
 }

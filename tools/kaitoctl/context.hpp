@@ -47,6 +47,8 @@ class Context {
   /// The same with a deadline of the command's own.
   [[nodiscard]] kaito::CallLimits limits_until(kaito::Deadline deadline);
   [[nodiscard]] std::stop_token stop_token();
+  /// After a Ctrl-C that ended only a part (a reply): later calls are not stopped by it.
+  void renew_interrupts();
 
   /// Talk, on stderr. Notes are silent with --quiet; text is escaped for the terminal.
   void note(std::string_view text);

@@ -34,6 +34,8 @@ struct Environment {
 
   /// From here on Ctrl-C and SIGTERM trigger this token; a second one ends the process at once.
   std::function<std::stop_token()> watch_interrupts;
+  /// Forgets a Ctrl-C that was dealt with: watch_interrupts() gives a new token. For conversations.
+  std::function<void()> renew_interrupts;
   /// 130 or 143 once a signal came, else 0.
   std::function<int()> exit_code_of_interrupt;
 };

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <mutex>
 #include <thread>
 
 #include "exit_codes.hpp"
@@ -85,12 +86,14 @@ std::optional<std::string> variable(const std::string& name) {
 /// SIGINT and SIGTERM, taken by a thread of their own once a command starts to wait: the first one
 /// asks for a stop, the second one ends the process. An eventfd ends the thread without delay.
 struct Process::Signals {
-  std::stop_source source;
+  std::mutex mutex;
+  std::stop_source source;  ///< guarded by mutex: renewed while the watcher runs
   std::atomic<int> received{0};
   int end_event = -1;
   std::thread watcher;
 
   std::stop_token watch() {
+    const std::lock_guard hold(mutex);
     if (watcher.joinable()) return source.get_token();
     sigset_t set;
     sigemptyset(&set);
@@ -108,6 +111,12 @@ struct Process::Signals {
     return source.get_token();
   }
 
+  void renew() {
+    const std::lock_guard hold(mutex);
+    source = std::stop_source();
+    received = 0;
+  }
+
   void take_signals(int signals) {
     std::array<pollfd, 2> waits{pollfd{signals, POLLIN, 0}, pollfd{end_event, POLLIN, 0}};
     for (;;) {
@@ -117,6 +126,7 @@ struct Process::Signals {
       if (::read(signals, &info, sizeof info) != sizeof info) continue;
       const int code = info.ssi_signo == SIGINT ? exit_interrupted : exit_terminated;
       if (received.exchange(code) != 0) ::_exit(code);
+      const std::lock_guard hold(mutex);
       source.request_stop();
     }
     ::close(signals);
@@ -154,6 +164,7 @@ Process::Process() : signals_(std::make_unique<Signals>()) {
   environment_.working_directory = current_directory();
   environment_.executable = own_path();
   environment_.watch_interrupts = [this] { return signals_->watch(); };
+  environment_.renew_interrupts = [this] { signals_->renew(); };
   environment_.exit_code_of_interrupt = [this] { return signals_->received.load(); };
 }
 
