@@ -8,7 +8,7 @@
 #
 #   --dir DIR           keep keys, logs and the audit log in DIR; otherwise in a temporary folder, which is kept only when
 #                       something failed
-#   --wait-controllers  start COMMAND only once the controllers and the garbage collector work (about six seconds more);
+#   --wait-controllers  start COMMAND only once the controllers and the garbage collector work (some seconds more);
 #                       otherwise they come up while COMMAND runs
 #
 # COMMAND finds in its environment:
@@ -40,7 +40,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 address=10.77.0.1
 start_seconds=60
 declare -A pids=() # the daemons, by name
-dir='' keep='' wait_controllers='' inside='' command_pid=''
+dir='' keep='' wait_controllers='' inside='' interrupted='' command_pid=''
 
 parse_arguments() {
   while [[ $# -gt 0 ]]; do
@@ -119,8 +119,8 @@ wait_until() {
   done
 }
 
-etcd_answers() { : <"/dev/tcp/127.0.0.1/2379"; }
-api_get() { curl -sf --max-time 5 --cacert "$KAITO_TEST_CA" -H @"$dir/admin.header" "$KAITO_TEST_SERVER$1"; }
+etcd_listens() { : <"/dev/tcp/127.0.0.1/2379"; }
+api_get() { curl -sf --max-time 2 --cacert "$KAITO_TEST_CA" -H @"$dir/admin.header" "$KAITO_TEST_SERVER$1"; }
 api_serves() { api_get /readyz && api_get /api/v1/namespaces/default; }
 controllers_work() {
   grep -q 'all resource monitors have synced' "$dir/logs/kube-controller-manager.log" &&
@@ -184,19 +184,18 @@ finish() {
   trap '' INT TERM
   end_everything
   rm -rf "$dir/etcd"
-  if [[ -n $keep ]]; then
-    :
-  elif [[ $code -eq 0 ]]; then
-    rm -rf "$dir"
-  else
+  if [[ $code -ne 0 && -z $interrupted ]]; then
     say "exit code $code; the logs of the control plane are in $dir/logs"
+  elif [[ -z $keep ]]; then
+    rm -rf "$dir"
   fi
   exit "$code"
 }
 
-# interrupted CODE: asks COMMAND to end, gives it a moment, and leaves the rest to finish().
-interrupted() {
+# interrupt CODE: asks COMMAND to end, gives it a moment, and leaves the rest to finish().
+interrupt() {
   trap '' INT TERM
+  interrupted=yes
   if [[ -n $command_pid ]] && kill -TERM "$command_pid" 2>/dev/null; then
     timeout 5 tail --pid="$command_pid" -s 0.1 -f /dev/null || true
   fi
@@ -218,13 +217,13 @@ else
 fi
 mkdir -p "$dir/logs" "$dir/bin"
 trap finish EXIT
-trap 'interrupted 130' INT
-trap 'interrupted 143' TERM
+trap 'interrupt 130' INT
+trap 'interrupt 143' TERM
 
 start_etcd
 export_environment
 write_control_plane_files "$dir" "$bin" "$address" "$KAITO_TEST_SERVER" || fail "keys and configuration could not be written"
-wait_until etcd etcd_answers
+wait_until etcd etcd_listens
 start_apiserver
 wait_until kube-apiserver api_serves
 start_controllers
@@ -233,7 +232,7 @@ start_controllers
 # In the background, so that a signal to this script is acted on at once; bash would hide the keyboard's signals from it.
 umask "$callers_umask"
 code=0
-env --default-signal=INT,QUIT -- "${command[@]}" <&0 &
+setpriv --pdeathsig TERM env --default-signal=INT,QUIT -- "${command[@]}" <&0 &
 command_pid=$!
 wait "$command_pid" || code=$?
 exit "$code"
