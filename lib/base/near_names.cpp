@@ -69,8 +69,9 @@ std::vector<std::string> near_names(std::string_view word, std::span<const std::
   for (const std::string& candidate : candidates) {
     const auto value = score(wanted, to_lower(candidate));
     if (!value) continue;
-    const auto [shorter, longer] = std::minmax(wanted.size(), candidate.size());
-    scored.push_back({*value, longer - shorter, &candidate});
+    const std::size_t difference =
+        std::max(wanted.size(), candidate.size()) - std::min(wanted.size(), candidate.size());
+    scored.push_back({*value, difference, &candidate});
   }
   std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
     return std::pair(a.score, a.length_difference) < std::pair(b.score, b.length_difference);
