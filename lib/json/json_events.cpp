@@ -1,0 +1,62 @@
+#include "json/json_events.hpp"
+
+#include <boost/json/parser.hpp>
+#include <cstddef>
+
+namespace kaito::json {
+namespace {
+
+/// The length of the string at the front of `text`, with its quotes.
+std::size_t string_length(std::string_view text) {
+  std::size_t end = 1;
+  while (text[end] != '"')
+    end += text[end] == '\\' ? 2 : 1;
+  return end + 1;
+}
+
+std::size_t scalar_length(std::string_view text) {
+  if (text[0] == '"') return string_length(text);
+  return std::min(text.size(), text.find_first_of(",:]} \t\r\n"));
+}
+
+}  // namespace
+
+void read_json_events(std::string_view text, YamlTree& tree) {
+  boost::json::parser parser;
+  tree.begin_document();
+  for (std::size_t offset = 0; offset < text.size();) {
+    switch (text[offset]) {
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n':
+      case ',':
+      case ':':
+        ++offset;
+        break;
+      case '{':
+        tree.begin_map(offset++, 0);
+        break;
+      case '[':
+        tree.begin_list(offset++, 0);
+        break;
+      case '}':
+      case ']':
+        tree.end();
+        ++offset;
+        break;
+      default: {
+        const std::string_view token = text.substr(offset, scalar_length(text.substr(offset)));
+        parser.reset();
+        boost::json::error_code code;
+        parser.write(token.data(), token.size(), code);
+        if (code) throw Refusal(offset, code.message());
+        tree.scalar(offset, parser.release(), 0);
+        offset += token.size();
+      }
+    }
+  }
+  tree.end_document();
+}
+
+}  // namespace kaito::json

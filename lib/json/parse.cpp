@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <boost/json/parser.hpp>
+#include <boost/json/value.hpp>
+
+#include "json/text_position.hpp"
+#include "kaito/json/json.hpp"
+
+namespace kaito::json {
+namespace {
+
+/// What went wrong, for people; Boost's own words where they say enough.
+std::string describe(const boost::json::error_code& code, const ParseLimits& limits) {
+  using boost::json::error;
+  if (code == error::syntax) return "this is not JSON";
+  if (code == error::incomplete) return "the text ends in the middle of a value";
+  if (code == error::extra_data) return "there is more text after the value";
+  if (code == error::too_deep) return fmt::format("nested deeper than {} levels", limits.depth);
+  return code.message();
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text, ParseLimits limits) {
+  if (text.size() > limits.bytes) {
+    return fail(ErrorCode::parse, fmt::format("the text has {} bytes, more than the {} accepted",
+                                              text.size(), limits.bytes));
+  }
+  boost::json::parse_options options;
+  options.max_depth = limits.depth;
+  boost::json::parser parser({}, options);
+  boost::json::error_code code;
+  std::size_t offset = 0;
+  try {
+    offset = parser.write_some(text.data(), text.size(), code);
+    if (!code && offset < text.size()) code = boost::json::error::extra_data;
+    if (!code) return parser.release();
+  } catch (const boost::system::system_error& thrown) {  // strings and arrays past Boost's limits
+    code = thrown.code();
+  }
+  const auto place = TextPosition(text).at(offset);
+  return fail(ErrorCode::parse, fmt::format("line {}, column {}: {}", place.line, place.column,
+                                            describe(code, limits)));
+}
+
+}  // namespace kaito::json
