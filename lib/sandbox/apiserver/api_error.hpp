@@ -23,6 +23,9 @@ struct Resource;
 [[nodiscard]] Error conflict(const Resource& resource, std::string_view name, std::string_view why);
 /// The stored object is newer than the one sent.
 [[nodiscard]] Error stale_revision(const Resource& resource, std::string_view name);
+/// A delete's precondition does not hold; details name the Kind, not the plural.
+[[nodiscard]] Error precondition_failed(const Resource& resource, std::string_view name,
+                                        std::string_view why);
 [[nodiscard]] Error bad_request(std::string message);
 [[nodiscard]] Error forbidden(const Resource& resource, std::string_view name,
                               std::string_view why);
@@ -31,6 +34,8 @@ struct Resource;
 [[nodiscard]] Error not_acceptable(std::string message);
 [[nodiscard]] Error unsupported_media_type(std::string message);
 [[nodiscard]] Error internal_error(std::string message);
+/// A 500 without a reason, as the server gives for some malformed requests.
+[[nodiscard]] Error unnamed_error(std::string message);
 [[nodiscard]] Error service_unavailable(std::string message);
 
 /// One thing wrong with an object. `detail` reads "Required value", "Invalid value: -1: must be

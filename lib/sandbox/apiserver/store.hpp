@@ -152,6 +152,9 @@ class Store {
   [[nodiscard]] Result<std::vector<StoredChange>> wait_changes(std::int64_t revision,
                                                                const CallLimits& limits) const;
 
+  /// Whether all changes after `revision` are still known.
+  [[nodiscard]] bool reaches(std::int64_t revision) const;
+
   /// Collects what owners, finalizers and terminating namespaces call for, until nothing is left to
   /// do. Runs by itself after writes unless options.collect_garbage is off.
   void collect_garbage();
