@@ -24,6 +24,8 @@ readonly reflect2=/usr/share/gocode/src/github.com/modern-go/reflect2
 
 check_tools() {
   local tool
+  [[ $(distribution) == debian-12 ]] || fail "the control plane cannot be built here: this is $(distribution)," \
+    "and only Debian 12 has the sources of Kubernetes $CONTROL_PLANE_RELEASE that the tests need"
   for tool in dpkg-source rsync make jq; do
     command -v "$tool" >/dev/null || fail "no $tool on this machine: run scripts/deps.sh test first"
   done
@@ -35,10 +37,10 @@ fetch_sources() {
   say "fetching Debian's source package kubernetes"
   private_apt "$PWD/apt"
   package_version=$(apt-get "${PRIVATE_APT[@]}" --only-source --print-uris source kubernetes |
-    sed -nE 's/.* kubernetes_([^ ]+)\.dsc .*/\1/p')
+    sed -nE 's/.* kubernetes_([^ ]+)\.dsc .*/\1/p') || true
   [[ $package_version == *"$CONTROL_PLANE_RELEASE"-* ]] || fail \
     "the control plane cannot be built here: the tests need the sources of Kubernetes $CONTROL_PLANE_RELEASE, and" \
-    "the package sources of this system ($(distribution)) offer ${package_version:-none}; Debian 12 has them"
+    "the package sources of this system offer ${package_version:-none}"
   apt-get "${PRIVATE_APT[@]}" --only-source --download-only source kubernetes >&2 || fail "the sources could not be fetched"
   dpkg-source --no-check -x kubernetes_*.dsc source >&2 || fail "the sources could not be unpacked"
   apt-get "${PRIVATE_APT[@]}" download etcd-server >&2 || fail "the package etcd-server could not be fetched"
@@ -55,8 +57,7 @@ compile() {
   mkdir -p source/.go/src/k8s.io
   ln -s ../../.. source/.go/src/k8s.io/kubernetes
   env PATH="$go_root/bin:$PATH" GOROOT="$go_root" GOPATH="$PWD/source/.go" GOCACHE="$PWD/go-cache" GOFLAGS= GO111MODULE=off \
-    GOTOOLCHAIN=local CGO_ENABLED=0 GOLDFLAGS="-s -w" KUBE_GIT_VERSION="v$CONTROL_PLANE_RELEASE" KUBE_GIT_TREE_STATE=archive \
-    KUBE_GIT_COMMIT=0000000000000000000000000000000000000000 \
+    GOTOOLCHAIN=local CGO_ENABLED=0 GOLDFLAGS="-s -w" \
     make -C source WHAT="cmd/kube-apiserver cmd/kube-controller-manager cmd/kubectl" >&2 ||
     fail "the build failed (its messages are above)"
   cp source/_output/bin/{kube-apiserver,kube-controller-manager,kubectl} bin/
@@ -79,8 +80,12 @@ built_control_plane && exit
 check_tools
 mkdir -p "$CONTROL_PLANE_CACHE"
 exec 9>"$CONTROL_PLANE_CACHE/lock"
-flock 9
-built_control_plane && exit # somebody else built it while this run waited
+if ! flock --nonblock 9; then
+  say "another run is building it; waiting for that"
+  flock 9
+fi
+built_control_plane && exit # somebody else built it in the meantime
+rm -rf "$CONTROL_PLANE_CACHE"/build.* # what a killed run left behind
 work=$(mktemp -d "$CONTROL_PLANE_CACHE/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT

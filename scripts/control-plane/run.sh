@@ -210,7 +210,8 @@ port=6443
 callers_umask=$(umask)
 umask 077
 if [[ -n $dir ]]; then
-  mkdir -p "$dir" && dir=$(cd "$dir" && pwd)
+  mkdir -p "$dir"
+  dir=$(cd "$dir" && pwd)
   rm -rf "$dir/etcd" "$dir/audit.log"
 else
   dir=$(mktemp -d "${TMPDIR:-/tmp}/kaitoctl-control-plane.XXXXXX")

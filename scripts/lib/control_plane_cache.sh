@@ -3,7 +3,7 @@
 
 # The upstream release that the tests are written against. Debian calls it 1.20.5+really1.20.2.
 CONTROL_PLANE_RELEASE=1.20.2
-CONTROL_PLANE_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/kaitoctl/control-plane
+CONTROL_PLANE_CACHE=${XDG_CACHE_HOME:-~/.cache}/kaitoctl/control-plane
 
 # built_control_plane: prints the newest finished bin folder of this machine's architecture; fails when there is none.
 built_control_plane() {
