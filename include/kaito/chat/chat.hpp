@@ -91,8 +91,16 @@ class ChatClient {
                                        const CallLimits& limits);
 
  private:
+  [[nodiscard]] Result<void> find_out(const CallLimits& limits);
+  [[nodiscard]] std::string default_model() const;
+  [[nodiscard]] Result<Reply> complete_openai(const ChatRequest& request, const Sink& sink,
+                                              const CallLimits& limits);
+  [[nodiscard]] Result<Reply> complete_legacy(const ChatRequest& request, const Sink& sink,
+                                              const CallLimits& limits);
+
   net::Transport* transport_;
   std::optional<Dialect> dialect_;
+  bool vllm_ = false;
   std::vector<ServedModel> models_;
 };
 
