@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,11 +10,16 @@
 
 namespace kaito::net {
 
-/// Cuts a byte stream into lines (LF or CRLF). Bounded: a longer line is a protocol error.
+/// What ends a line: LF or CRLF; or, as server-sent events have it, a lone CR too.
+enum class LineEnds : std::uint8_t { lf_or_crlf, also_cr };
+
+/// Cuts a byte stream into lines. Linear in the bytes fed, however they are cut. Bounded: a longer
+/// line is a protocol error, and stays one.
 class LineSplitter {
  public:
-  explicit LineSplitter(std::size_t max_line) : max_line_(max_line) {}
-  void feed(std::string_view bytes) { buffer_.append(bytes); }
+  explicit LineSplitter(std::size_t max_line, LineEnds ends = LineEnds::lf_or_crlf)
+      : max_line_(max_line), ends_(ends) {}
+  void feed(std::string_view bytes);
   /// The next whole line without its end; nothing until more bytes come. Errors: protocol.
   [[nodiscard]] Result<std::optional<std::string>> next();
   /// What is left at the end of the stream; "" when nothing.
@@ -21,8 +27,11 @@ class LineSplitter {
 
  private:
   std::size_t max_line_;
+  LineEnds ends_;
   std::string buffer_;
-  std::size_t start_ = 0;
+  std::size_t start_ = 0;    ///< of the line under way
+  std::size_t scanned_ = 0;  ///< no line end before here
+  bool skip_lf_ = false;     ///< the last line ended in CR: a LF that follows belongs to it
 };
 
 /// A server-sent event. Source: WHATWG HTML, "Server-sent events".
@@ -31,11 +40,12 @@ struct SseEvent {
   std::string data;   ///< lines joined by "\n"
 };
 
-/// Server-sent events out of a byte stream.
+/// Server-sent events out of a byte stream. Comments, "id" and "retry" are passed over, and so are
+/// events without data.
 class SseReader {
  public:
   explicit SseReader(std::size_t max_event = std::size_t{4} << 20)
-      : lines_(max_event), max_event_(max_event) {}
+      : lines_(max_event, LineEnds::also_cr), max_event_(max_event) {}
   void feed(std::string_view bytes) { lines_.feed(bytes); }
   /// The next whole event; nothing until more bytes come. Errors: protocol.
   [[nodiscard]] Result<std::optional<SseEvent>> next();
