@@ -21,33 +21,24 @@ Connection::Connection(std::unique_ptr<ByteStream> stream, std::string server)
 
 tl::unexpected<Error> Connection::explained(Error error) const {
   const bool in_body = answer_ && answer_->head_done();
-  switch (error.code) {
-    case ErrorCode::unreachable:
-      if (in_body) {
-        error.message = fmt::format("the answer of {} is truncated after {} bytes of its body: {}",
-                                    server_, body_read_, error.message);
-      } else {
-        error.message = fmt::format("{} gave no answer: {}", server_, error.message);
-      }
-      break;
-    case ErrorCode::timeout:
-      error.message = fmt::format("timed out waiting for {} of {}",
-                                  in_body ? "the rest of the answer" : "the answer", server_);
-      break;
-    case ErrorCode::protocol:
-      if (answer_ && answer_->refusal() == Refusal::body_too_large) {
-        error.message = fmt::format("the answer of {} is larger than allowed", server_);
-      } else if (looks_like_tls(reader_.left_over())) {
-        error.code = ErrorCode::unreachable;
-        error.message = fmt::format("{} speaks TLS, not plain HTTP", server_);
-        error.hint = "the server's URL should begin with https://";
-      } else {
-        error.message =
-            fmt::format("the answer of {} is not proper HTTP: {}", server_, error.message);
-      }
-      break;
-    default:
-      break;
+  const bool ended = error.code == ErrorCode::unreachable || error.code == ErrorCode::protocol;
+  if (ended && answer_ && !in_body && looks_like_tls(reader_.left_over())) {
+    return fail(ErrorCode::unreachable, fmt::format("{} speaks TLS, not plain HTTP", server_),
+                "the server's URL should begin with https://");
+  }
+  if (error.code == ErrorCode::timeout) {
+    error.message = fmt::format("timed out waiting for {} of {}",
+                                in_body ? "the rest of the answer" : "the answer", server_);
+  } else if (error.code == ErrorCode::unreachable && in_body) {
+    error.message = fmt::format("the answer of {} is truncated after {} bytes of its body: {}",
+                                server_, body_read_, error.message);
+  } else if (error.code == ErrorCode::unreachable) {
+    error.message = fmt::format("{} gave no answer: {}", server_, error.message);
+  } else if (error.code == ErrorCode::protocol && answer_ &&
+             answer_->refusal() == Refusal::body_too_large) {
+    error.message = fmt::format("the answer of {} is larger than allowed", server_);
+  } else if (error.code == ErrorCode::protocol) {
+    error.message = fmt::format("the answer of {} is not proper HTTP: {}", server_, error.message);
   }
   return fail(std::move(error));
 }
