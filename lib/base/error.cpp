@@ -46,12 +46,12 @@ std::string_view to_string(ErrorCode code) {
   return "internal";
 }
 
-Error&& Error::in(std::string frame) && {
+Error Error::in(std::string frame) && {
   context.push_back(std::move(frame));
   return std::move(*this);
 }
 
-Error&& Error::hinted(std::string text) && {
+Error Error::hinted(std::string text) && {
   if (hint.empty()) hint = std::move(text);
   return std::move(*this);
 }

@@ -57,9 +57,9 @@ struct Error {
 
   /// Adds an outer frame ("reading workspace.yaml") and gives the error back, for `return
   /// fail(...)`.
-  Error&& in(std::string frame) &&;
+  [[nodiscard]] Error in(std::string frame) &&;
   /// Sets the hint unless an inner layer knew a better one.
-  Error&& hinted(std::string text) &&;
+  [[nodiscard]] Error hinted(std::string text) &&;
   /// "outermost: ...: innermost: message", without the hint.
   [[nodiscard]] std::string describe() const;
 };
