@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +48,7 @@ struct Built {
 /// How objects are sent.
 struct DeployOptions {
   std::string namespace_;
+  bool namespace_given = false;  ///< on the command line: then a file's own may not differ
   std::string api_version;  ///< "" = the newest that the cluster serves
   k8s::WriteOptions write;
   bool client_dry_run = false;  ///< validate and convert only; nothing is sent

@@ -108,6 +108,7 @@ kaito::Result<kaito::ops::ModelRequest> model_request(Context& context, const De
 kaito::ops::DeployOptions deploy_options(Context& context, const DeployFlags& flags) {
   kaito::ops::DeployOptions options;
   options.namespace_ = context.namespace_();
+  options.namespace_given = !context.flags().cluster.namespace_.empty();
   options.api_version = flags.api_version;
   options.write.field_manager = flags.field_manager;
   options.write.force = flags.force_conflicts;
