@@ -13,11 +13,14 @@ namespace {
 
 class StatusPayload : public ErrorPayload {
  public:
-  explicit StatusPayload(k8s::Status status) : status_(std::move(status)) {}
+  explicit StatusPayload(k8s::Status status, std::string token = {})
+      : status_(std::move(status)), token_(std::move(token)) {}
+  [[nodiscard]] const std::string& token() const { return token_; }
   [[nodiscard]] const k8s::Status& status() const { return status_; }
 
  private:
   k8s::Status status_;
+  std::string token_;
 };
 
 struct ReasonRow {
@@ -126,6 +129,35 @@ Error forbidden(const Resource& resource, std::string_view name, std::string_vie
 
 Error expired(std::string message) {
   return api_error(failure(410, "Expired", std::move(message)));
+}
+
+Error expired_page(std::string message, std::string token) {
+  Error error = expired(std::move(message));
+  error.payload = std::make_shared<const StatusPayload>(status_of_error(error), std::move(token));
+  return error;
+}
+
+std::string continue_of_error(const Error& error) {
+  const auto* payload = dynamic_cast<const StatusPayload*>(error.payload.get());
+  return payload == nullptr ? std::string() : payload->token();
+}
+
+Error revision_too_large(std::int64_t wanted, std::int64_t current) {
+  k8s::Status status =
+      failure(504, "Timeout",
+              fmt::format("Timeout: Too large resource version: {}, current: {}", wanted, current));
+  status.causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
+  status.retry_after_seconds = 1;
+  return api_error(std::move(status));
+}
+
+Error unauthorized() {
+  return api_error(failure(401, "Unauthorized", "Unauthorized"));
+}
+
+Error too_large(std::size_t limit) {
+  return api_error(failure(413, "RequestEntityTooLarge",
+                           fmt::format("Request entity too large: limit is {}", limit)));
 }
 
 Error method_not_allowed() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,14 @@ struct Resource;
 [[nodiscard]] Error forbidden(const Resource& resource, std::string_view name,
                               std::string_view why);
 [[nodiscard]] Error expired(std::string message);
+/// A list's next page is gone; `token` continues with what is there now.
+[[nodiscard]] Error expired_page(std::string message, std::string token);
+/// The token of an expired_page, or "".
+[[nodiscard]] std::string continue_of_error(const Error& error);
+/// The server has not seen that resourceVersion (yet).
+[[nodiscard]] Error revision_too_large(std::int64_t wanted, std::int64_t current);
+[[nodiscard]] Error unauthorized();
+[[nodiscard]] Error too_large(std::size_t limit);
 [[nodiscard]] Error method_not_allowed();
 [[nodiscard]] Error not_acceptable(std::string message);
 [[nodiscard]] Error unsupported_media_type(std::string message);

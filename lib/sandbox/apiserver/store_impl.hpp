@@ -42,6 +42,7 @@ struct Store::Impl {
   [[nodiscard]] Result<void> check_namespace(const Kind& kind, const json::Value& object) const;
   [[nodiscard]] std::string random_suffix();
   [[nodiscard]] std::string random_uid();
+  [[nodiscard]] std::string random_service_ip();
 
   // store_update.cpp
   [[nodiscard]] Result<Written> replace(const Kind& kind, const ObjectPtr& stored,
@@ -49,10 +50,11 @@ struct Store::Impl {
                                         std::optional<ManagedEntries> entries, WriteVerb verb);
   [[nodiscard]] Result<Written> apply(const Kind& kind, const k8s::ObjectRef& ref,
                                       json::Value wanted, bool force, const WriteRequest& request);
-  /// Drops what the kind does not know and fills in what it defaults. Gives warnings.
+  /// Drops what the kind does not know and fills in what it defaults. `before` is the stored
+  /// object, null on creates. Gives warnings.
   [[nodiscard]] Result<std::vector<std::string>> shape(const Kind& kind, json::Value& object,
-                                                       const WriteRequest& request,
-                                                       WriteVerb verb) const;
+                                                       const WriteRequest& request, WriteVerb verb,
+                                                       const json::Value* before);
   [[nodiscard]] Result<void> check_valid(const Kind& kind, const json::Value& object,
                                          const json::Value* before) const;
   [[nodiscard]] Result<void> admit(Admission::Operation operation, const Kind& kind,
@@ -70,6 +72,10 @@ struct Store::Impl {
 
   // store_garbage.cpp
   void collect();
+  /// Writes `next`, or deletes when there is none.
+  [[nodiscard]] Result<void> do_work(const std::string& resource, const ObjectKey& key,
+                                     const std::optional<json::Value>& next,
+                                     k8s::Propagation propagation);
   /// Runs collect() unless that is switched off.
   void settle();
 
