@@ -27,6 +27,7 @@ std::string Denied::question() const {
   std::string text = "kubectl auth can-i " + verb + ' ' + (path.empty() ? resource : path);
   if (!subresource.empty()) text += " --subresource " + subresource;
   if (!namespace_.empty()) text += " --namespace " + namespace_;
+  if (cluster_scope) text += " --all-namespaces";  // else the context's own namespace is meant
   return text;
 }
 
