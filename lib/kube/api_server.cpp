@@ -1,0 +1,289 @@
+#include "kube/api_server.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/value.hpp>
+#include <utility>
+
+#include "kaito/base/duration.hpp"
+#include "kaito/base/text.hpp"
+#include "kaito/base/version.hpp"
+#include "kaito/json/json.hpp"
+#include "kube/credential_rule.hpp"
+
+namespace kaito::kube {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+#if defined(__aarch64__)
+constexpr std::string_view architecture = "arm64";
+#else
+constexpr std::string_view architecture = "amd64";
+#endif
+
+constexpr std::size_t longest_error_body = std::size_t{1} << 20;
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+net::HttpRequest wire_request(const k8s::Request& request) {
+  net::HttpRequest wire;
+  wire.method = request.method;
+  wire.target = request.target();
+  wire.headers.add("Accept", request.accept);
+  if (!request.content_type.empty()) wire.headers.add("Content-Type", request.content_type);
+  wire.body = request.body;
+  return wire;
+}
+
+/// Called only after a failure, so that the body is not read for nothing.
+Repeatable repeatable(const k8s::Request& request) {
+  if (request.method == "GET" || request.method == "HEAD") return Repeatable::read;
+  if (request.content_type.starts_with("application/apply-patch")) return Repeatable::idempotent;
+  const bool whole = request.method == "PUT";
+  const bool merge =
+      request.method == "PATCH" && request.content_type.starts_with("application/merge-patch");
+  if (!whole && !merge) return Repeatable::once;
+  const auto body = json::parse(request.body);
+  const bool versioned = body && !json::string_at(*body, {"metadata", "resourceVersion"}).empty();
+  return versioned ? Repeatable::idempotent : Repeatable::once;
+}
+
+/// The body of an error answer that was opened as a stream; what cannot be read is left out.
+std::string drain(net::BodyStream& stream, const CallLimits& limits) {
+  std::string body;
+  while (body.size() < longest_error_body) {
+    auto piece = stream.read(limits);
+    if (!piece || piece->empty()) break;
+    body += *piece;
+  }
+  return body;
+}
+
+std::string failure_text(const Result<Answer>& result) {
+  if (!result) return result.error().describe();
+  return fmt::format("HTTP {}", result->head.status);
+}
+
+}  // namespace
+
+ApiServer::ApiServer(std::shared_ptr<net::Transport> transport, ClusterConfig config, ClientLog log)
+    : transport_(std::move(transport)), config_(std::move(config)), log_(std::move(log)) {
+  log_.keep_secret(config_.basic_password);
+  log_.keep_secret(config_.proxy_authorization);
+}
+
+double ApiServer::random() {
+  const std::lock_guard lock(random_mutex_);
+  return std::uniform_real_distribution<double>(0, 1)(random_);
+}
+
+std::string ApiServer::url_of(const net::HttpRequest& request) const {
+  return config_.server.text() + request.target;
+}
+
+Error ApiServer::located(Error error) const {
+  // The transport has named method and URL.
+  if (!config_.context.empty())
+    return std::move(error).in(
+        fmt::format("context \"{}\" (from {})", config_.context, config_.origin));
+  return config_.origin.empty() ? error : std::move(error).in("cluster from " + config_.origin);
+}
+
+std::string ApiServer::credentials_hint() const {
+  if (config_.token == nullptr && !config_.basic_user.empty())
+    return "API servers take no username and password since Kubernetes 1.19: use a token or a "
+           "client certificate";
+  const bool none = config_.token == nullptr && config_.tls.client_cert_pem.empty();
+  if (none || !may_carry_credentials(config_.server))
+    return "no credentials were sent: name a user that has some (--context, --user), or pass "
+           "--token";
+  const auto user = config_.user.empty()
+                        ? std::string("the credentials")
+                        : fmt::format("the credentials of user \"{}\"", config_.user);
+  return fmt::format("{} ({}) may have expired: fetch them again, or pass --token", user,
+                     config_.origin);
+}
+
+Result<std::string> ApiServer::authorize(net::HttpRequest& request) {
+  request.headers.set("User-Agent", fmt::format("kaitoctl/{} (linux/{})", version(), architecture));
+  if (!config_.impersonate_user.empty()) {
+    request.headers.set("Impersonate-User", config_.impersonate_user);
+    if (!config_.impersonate_uid.empty())
+      request.headers.set("Impersonate-Uid", config_.impersonate_uid);
+    for (const auto& group : config_.impersonate_groups)
+      request.headers.add("Impersonate-Group", group);
+    for (const auto& [key, values] : config_.impersonate_extra)
+      for (const auto& value : values)
+        request.headers.add("Impersonate-Extra-" + k8s::percent_encode(key), value);
+  }
+  if (!may_carry_credentials(config_.server)) return std::string();
+  if (config_.token != nullptr) {
+    KAITO_TRY(auto token, config_.token->token());
+    const auto problem = config_.token->problem();
+    {
+      const std::lock_guard lock(problem_mutex_);
+      if (problem != token_problem_ && !problem.empty()) log_.line(1, problem);
+      token_problem_ = problem;
+    }
+    if (token.empty()) return token;
+    log_.keep_secret(token);
+    request.headers.set("Authorization", "Bearer " + token);
+    return token;
+  }
+  if (!config_.basic_user.empty()) {
+    const auto pair = base64_encode(config_.basic_user + ":" + config_.basic_password);
+    log_.keep_secret(pair);
+    request.headers.set("Authorization", "Basic " + pair);
+  }
+  return std::string();
+}
+
+Result<Answer> ApiServer::attempt(const net::HttpRequest& request, Reading reading,
+                                  const CallLimits& limits) {
+  log_.request(request);
+  const auto start = Clock::now();
+  Answer answer;
+  Result<void> outcome;
+  if (reading == Reading::whole) {
+    auto response = transport_->send(request, limits);
+    if (response) {
+      answer.head = std::move(response->head);
+      answer.body = std::move(response->body);
+    } else {
+      outcome = fail(std::move(response).error());
+    }
+  } else {
+    auto stream = transport_->open(request, limits);
+    if (stream) {
+      answer.head = (*stream)->head();
+      if (is_success(answer.head.status))
+        answer.stream = std::move(*stream);
+      else
+        answer.body = drain(**stream, limits);
+    } else {
+      outcome = fail(std::move(stream).error());
+    }
+  }
+  const auto took = Clock::now() - start;
+  if (!outcome) {
+    log_.no_answer(request.method, url_of(request), outcome.error(), took);
+    return fail(located(std::move(outcome).error()));
+  }
+  log_.answer(request.method, url_of(request), answer.head, took);
+  if (answer.stream == nullptr) log_.body("< ", answer.body);
+  log_.warnings(answer.head.headers);
+  return answer;
+}
+
+Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
+                                 const CallLimits& limits) {
+  std::string earlier;
+  bool renewed = false;
+  for (unsigned attempts = 1;; ++attempts) {
+    auto wire = wire_request(request);
+    auto token = authorize(wire);
+    if (!token) return fail(std::move(token).error().in(request.doing));
+    auto result = attempt(wire, reading, limits);
+
+    std::optional<std::chrono::milliseconds> delay;
+    if (result && result->head.status == 401 && !renewed && !token->empty()) {
+      renewed = true;
+      if (config_.token->renew_after_refusal(*token)) delay.emplace(0);
+    } else if (!result || !is_success(result->head.status)) {
+      FailedAttempt failed;
+      const bool final_error = !result && result.error().code != ErrorCode::unreachable;
+      if (result) {
+        failed.status = result->head.status;
+        failed.retry_after = retry_after(result->head);
+      } else {
+        failed.stage = net::stage_of(result.error());
+      }
+      if (!final_error) delay = delay_before_next(repeatable(request), failed, attempts, random());
+    }
+    // A wait that ends after the deadline would only hide why the server did not answer.
+    if (delay && Deadline::after(*delay).moment() >= limits.deadline.moment()) delay.reset();
+    if (!delay) {
+      const auto last = result && is_success(result->head.status) ? "" : failure_text(result);
+      if (last.empty() || last == earlier) earlier.clear();
+      if (result) {
+        result->earlier = std::move(earlier);
+        return result;
+      }
+      auto error = std::move(result).error().in(request.doing);
+      if (!earlier.empty()) error.message += fmt::format(" (the attempt before: {})", earlier);
+      return fail(std::move(error));
+    }
+    earlier = failure_text(result);
+    log_.line(4, fmt::format("attempt {} failed ({}); the next in {}", attempts,
+                             escape_controls(earlier), format_duration(*delay)));
+    if (auto waited = wait(*delay, limits); !waited)
+      return fail(located(std::move(waited).error()).in(request.doing));
+  }
+}
+
+Result<Answer> ApiServer::send(const k8s::Request& request, const CallLimits& limits) {
+  return repeat(request, Reading::whole, limits);
+}
+
+Result<Answer> ApiServer::open(const k8s::Request& request, const CallLimits& limits) {
+  return repeat(request, Reading::stream, limits);
+}
+
+Result<net::HttpResponse> ApiServer::send_once(net::HttpRequest request, const CallLimits& limits) {
+  KAITO_CHECK(authorize(request));
+  KAITO_TRY(auto answer, attempt(request, Reading::whole, limits));
+  return net::HttpResponse{std::move(answer.head), std::move(answer.body)};
+}
+
+Result<std::unique_ptr<net::BodyStream>> ApiServer::open_once(net::HttpRequest request,
+                                                              const CallLimits& limits) {
+  KAITO_CHECK(authorize(request));
+  log_.request(request);
+  const auto start = Clock::now();
+  auto stream = transport_->open(request, limits);
+  const auto took = Clock::now() - start;
+  if (!stream) {
+    log_.no_answer(request.method, url_of(request), stream.error(), took);
+    return fail(located(std::move(stream).error()));
+  }
+  log_.answer(request.method, url_of(request), (*stream)->head(), took);
+  log_.warnings((*stream)->head().headers);
+  return stream;
+}
+
+Error ApiServer::error_of(const k8s::Request& request, const Answer& answer) const {
+  const int status = answer.head.status;
+  auto error = k8s::error_of_answer(request.doing, request.method, status,
+                                    answer.head.content_type(), answer.body);
+  if (error.code == ErrorCode::unauthenticated) error.hint = credentials_hint();
+  if (status == 400 && !config_.server.tls &&
+      answer.body.find("HTTP request to an HTTPS server") != std::string::npos)
+    error.hint =
+        fmt::format("{} speaks TLS: use https:// in the server's URL", config_.server.authority());
+  if (!answer.earlier.empty())
+    error.message += fmt::format(" (the attempt before: {})", answer.earlier);
+  return error;
+}
+
+Result<json::Value> ApiServer::decode(const k8s::Request& request, const Answer& answer) const {
+  if (!is_success(answer.head.status)) return fail(error_of(request, answer));
+  auto value = json::parse(answer.body);
+  if (!value) {
+    const auto type = answer.head.content_type();
+    return fail(ErrorCode::protocol,
+                fmt::format("{}: the server answered {} with {} that is not JSON: {}",
+                            request.doing, answer.head.status,
+                            type.empty() ? "a body" : escape_controls(type), value.error().message),
+                fmt::format("is {} the URL of a Kubernetes API server?", config_.server.text()));
+  }
+  if (const auto status = k8s::read_status(*value); status && !status->success)
+    return fail(k8s::error_of_answer(request.doing, request.method,
+                                     status->code != 0 ? status->code : 500,
+                                     answer.head.content_type(), answer.body));
+  return value;
+}
+
+}  // namespace kaito::kube

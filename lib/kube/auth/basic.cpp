@@ -1,0 +1,11 @@
+#include "kube/auth/method.hpp"
+
+namespace kaito::kube::auth {
+
+Result<void> use_basic(const UserEntry& user, Credentials& out) {
+  out.basic_user = user.username;
+  out.basic_password = user.password;
+  return {};
+}
+
+}  // namespace kaito::kube::auth
