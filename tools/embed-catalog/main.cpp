@@ -10,8 +10,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using kaito::ErrorCode;
 using kaito::Result;
+using kaito::json::Value;
 using kaito::json::YamlDocument;
 
 // Clang calls a longer literal an extension.
@@ -36,13 +39,123 @@ constexpr std::size_t kLongestLiteral = 60'000;
   return text;
 }
 
-[[nodiscard]] Result<std::string> literal(const kaito::json::Value& value) {
-  std::string text = kaito::json::write(value);
-  if (text.size() > kLongestLiteral || text.find(")kaito\"") != std::string::npos)
+[[nodiscard]] Result<std::string> literal(std::string_view text) {
+  if (text.size() > kLongestLiteral || text.find(")kaito\"") != std::string_view::npos)
     return kaito::fail(ErrorCode::invalid,
-                       fmt::format("{} is too long to embed", kaito::shorten(text, 60)));
-  return "R\"kaito(" + text + ")kaito\"";
+                       fmt::format("{} cannot be embedded", kaito::shorten(text, 60)));
+  return fmt::format("R\"kaito({})kaito\"", text);
 }
+
+/// Writes one aggregate initializer, in the order of the struct's fields; the first error sticks.
+class Initializer {
+ public:
+  explicit Initializer(const Value& entry) : entry_(entry) {}
+
+  void text(std::string_view value) {
+    auto written = literal(value);
+    if (!written && !error_) error_ = written.error();
+    fields_ += (written ? *written : std::string()) + ", ";
+  }
+  /// The member string, "" when absent.
+  void member(std::initializer_list<std::string_view> keys) {
+    text(kaito::json::string_at(entry_, keys));
+  }
+  /// The member list, as words.
+  void words(std::initializer_list<std::string_view> keys) {
+    std::string joined;
+    if (const Value* list = kaito::json::find(entry_, keys))
+      for (const Value& item : list->as_array())
+        joined += (joined.empty() ? "" : " ") + std::string(item.as_string());
+    text(joined);
+  }
+  /// The member number with one decimal, "" when absent.
+  void decimal(std::initializer_list<std::string_view> keys) {
+    const Value* number = kaito::json::find(entry_, keys);
+    text(number != nullptr ? fmt::format("{:.1f}", number->to_number<double>()) : std::string());
+  }
+  void flag(std::initializer_list<std::string_view> keys) {
+    const Value* value = kaito::json::find(entry_, keys);
+    fields_ += value != nullptr && value->as_bool() ? "true, " : "false, ";
+  }
+  void number(std::initializer_list<std::string_view> keys) {
+    fields_ += fmt::format("{}, ", kaito::json::int_at(entry_, keys));
+  }
+
+  [[nodiscard]] Result<std::string> finish() const {
+    if (error_) return kaito::fail(*error_);
+    return "    {" + fields_ + "},\n";
+  }
+
+ private:
+  const Value& entry_;
+  std::string fields_;
+  std::optional<kaito::Error> error_;
+};
+
+/// Fields in the order of embedded::Model.
+[[nodiscard]] Result<std::string> model_initializer(std::string_view family, const Value& model,
+                                                    std::string_view history) {
+  Initializer init(model);
+  init.text(family);
+  for (const char* key :
+       {"name", "huggingFace", "status", "since", "until", "retiredIn", "retiredBecause",
+        "replacedBy", "reachableAs", "license", "weights", "disk"})
+    init.member({key});
+  init.words({"runtimes"});
+  init.words({"shortNames"});
+  init.words({"architecture", "classes"});
+  init.member({"architecture", "attention"});
+  for (const char* key : {"gated", "tunable", "distributed"})
+    init.flag({key});
+  init.number({"bytesPerToken"});
+  init.number({"tokenLimit"});
+  for (const char* key :
+       {"hiddenSize", "layers", "heads", "kvHeads", "headDim", "kvLoraRank", "qkRopeHeadDim"})
+    init.number({"architecture", key});
+  init.text(kaito::json::write(model));
+  init.text(history);
+  return init.finish();
+}
+
+/// Fields in the order of embedded::Sku.
+[[nodiscard]] Result<std::string> sku_initializer(std::string_view cloud, const Value& sku) {
+  Initializer init(sku);
+  init.text(cloud);
+  for (const char* key : {"name", "status", "since", "until", "retiredIn", "retiredBecause",
+                          "gpuModel", "vendor", "memory"})
+    init.member({key});
+  init.decimal({"cudaComputeCapability"});
+  init.flag({"nvme"});
+  init.number({"gpuCount"});
+  init.text(kaito::json::write(sku));
+  return init.finish();
+}
+
+constexpr const char* kSource =
+    R"(// Made from presets/ by embed-catalog; change those files, not this one.
+#include "catalog/embedded.hpp"
+
+namespace kaito::catalog::embedded {{
+namespace {{
+
+constexpr Model kModels[] = {{
+{}}};
+
+constexpr Sku kSkus[] = {{
+{}}};
+
+constexpr MigProfile kMigProfiles[] = {{
+{}}};
+
+}}  // namespace
+
+const std::span<const Model> models{{kModels}};
+const std::span<const Sku> skus{{kSkus}};
+const std::span<const MigProfile> mig_profiles{{kMigProfiles}};
+const std::string_view base_image = {};
+
+}}  // namespace kaito::catalog::embedded
+)";
 
 /// Loads and checks files, and gathers what they become.
 class Embedder {
@@ -58,23 +171,9 @@ class Embedder {
     KAITO_TRY(const auto sku_files, yaml_files("skus"));
     for (const fs::path& file : sku_files)
       KAITO_CHECK(add_skus(file, skus));
-    KAITO_TRY(auto mig, load(presets_ / "mig-profiles.yaml", "mig-profiles"));
-    KAITO_TRY(const std::string profiles,
-              literal(*kaito::json::find(mig.value.value(), {"profiles"})));
-    KAITO_TRY(auto base, load(presets_ / "base-image.yaml", "base-image"));
-    base.value.value().as_object().stable_erase("provenance");
-    KAITO_TRY(const std::string image, literal(base.value.value()));
-    return fmt::format(
-        "// Made from presets/ by embed-catalog; change those files, not this one.\n"
-        "#include \"catalog/embedded.hpp\"\n\n"
-        "namespace kaito::catalog::embedded {{\n\nnamespace {{\n\n"
-        "constexpr Model kModels[] = {{\n{}}};\n\nconstexpr Sku kSkus[] = {{\n{}}};\n\n}}  // "
-        "namespace\n\n"
-        "const std::span<const Model> models{{kModels}};\nconst std::span<const Sku> "
-        "skus{{kSkus}};\n"
-        "const std::string_view mig_profiles = {};\nconst std::string_view base_image = {};\n\n"
-        "}}  // namespace kaito::catalog::embedded\n",
-        models, skus, profiles, image);
+    KAITO_TRY(const std::string profiles, mig_profiles());
+    KAITO_TRY(const std::string image, base_image());
+    return fmt::format(fmt::runtime(kSource), models, skus, profiles, image);
   }
 
  private:
@@ -130,13 +229,13 @@ class Embedder {
         for (std::size_t n = 0; n < names->as_array().size(); ++n)
           KAITO_CHECK(claim(names->as_array()[n].as_string(), "model", document,
                             at.key("shortNames").index(n)));
-      std::string history = "\"\"";
+      std::string history = "[]";
       if (const auto* ranges = model.if_contains("history")) {
-        KAITO_TRY(history, literal(*ranges));
+        history = kaito::json::write(*ranges);
         model.stable_erase("history");
       }
-      KAITO_TRY(const std::string entry, literal(models[i]));
-      out += fmt::format("    {{\"{}\",\n     {},\n     {}}},\n", family, entry, history);
+      KAITO_TRY(const std::string written, model_initializer(family, models[i], history));
+      out += written;
     }
     return {};
   }
@@ -149,10 +248,30 @@ class Embedder {
     for (std::size_t i = 0; i < skus.size(); ++i) {
       KAITO_CHECK(claim(skus[i].as_object().at("name").as_string(), "SKU", document,
                         kaito::FieldPath("skus").index(i).key("name")));
-      KAITO_TRY(const std::string entry, literal(skus[i]));
-      out += fmt::format("    {{\"{}\",\n     {}}},\n", cloud, entry);
+      KAITO_TRY(const std::string written, sku_initializer(cloud, skus[i]));
+      out += written;
     }
     return {};
+  }
+
+  Result<std::string> mig_profiles() {
+    KAITO_TRY(const auto document, load(presets_ / "mig-profiles.yaml", "mig-profiles"));
+    std::string out;
+    for (const Value& profile : document.value.value().as_object().at("profiles").as_array()) {
+      Initializer init(profile);
+      init.member({"name"});
+      init.member({"memory"});
+      init.number({"slices"});
+      KAITO_TRY(const std::string written, init.finish());
+      out += written;
+    }
+    return out;
+  }
+
+  Result<std::string> base_image() {
+    KAITO_TRY(auto document, load(presets_ / "base-image.yaml", "base-image"));
+    document.value.value().as_object().stable_erase("provenance");
+    return literal(kaito::json::write(document.value.value()));
   }
 
   fs::path presets_;

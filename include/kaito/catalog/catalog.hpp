@@ -14,6 +14,33 @@
 namespace kaito::catalog {
 
 enum class Lifecycle : std::uint8_t { current, deprecated, retired };
+[[nodiscard]] std::string_view to_string(Lifecycle lifecycle);
+
+/// An entry of presets/, whole but for a preset's history: kept as text, parsed when asked for.
+class Record {
+ public:
+  Record() = default;
+  /// `text` is a JSON object that parses, and outlives the record.
+  explicit Record(std::string_view text) : text_(text) {}
+  /// A fresh copy on each call.
+  [[nodiscard]] json::Value value() const;
+
+ private:
+  std::string_view text_ = "{}";
+};
+
+/// The numbers of a transformer that decide how much memory its cache takes.
+struct Architecture {
+  std::vector<std::string> classes;  ///< "Phi3ForCausalLM"
+  std::string attention;             ///< MHA, GQA, MQA or MLA
+  std::int64_t hidden_size = 0;
+  std::int64_t layers = 0;
+  std::int64_t heads = 0;
+  std::int64_t kv_heads = 0;
+  std::int64_t head_dim = 0;
+  std::int64_t kv_lora_rank = 0;  ///< MLA only, else 0
+  std::int64_t qk_rope_head_dim = 0;
+};
 
 /// One model that KAITO serves or has served. Numbers come from presets/models/*.yaml.
 struct Preset {
@@ -24,26 +51,32 @@ struct Preset {
   Lifecycle lifecycle = Lifecycle::current;
   std::string first_release;  ///< "v0.3.0"
   std::string last_release;   ///< of a retired preset; "" while current
-  std::string replaced_by;    ///< preset name, or ""
-  bool alias = false;         ///< has a preset name of its own in the current release
-  bool gated = false;         ///< the hub wants a token
+  std::string retired_in;     ///< the first release without it; "" while current
+  std::string retired_because;
+  std::string replaced_by;   ///< preset name, or ""
+  std::string reachable_as;  ///< the id that still loads a retired model, or ""
+  bool alias = false;        ///< has a preset name of its own in the current release
+  bool gated = false;        ///< the hub wants a token
   bool vllm = false;
   bool transformers = false;
   bool tunable = false;
+  bool distributed = false;  ///< may span nodes
   std::string license;
   std::optional<Quantity> weights;  ///< size of the weight files
   std::optional<Quantity> disk;
   std::optional<std::int64_t> bytes_per_token;  ///< KV cache
   std::optional<std::int64_t> context_limit;    ///< tokens
-  std::vector<std::string> short_names;         ///< "phi-3-mini"
-  json::Document record;                        ///< the whole entry, for what is not named here
+  Architecture architecture;
+  std::vector<std::string> short_names;  ///< "phi-3-mini"
+  Record record;                         ///< for what is not named here
 };
 
 /// A GPU instance type of a cloud. Numbers come from presets/skus/*.yaml.
 struct Sku {
-  std::string cloud;  ///< azure, aws, arc
-  std::string name;   ///< the cloud's own letter case
-  std::string gpu;    ///< "NVIDIA A100"
+  std::string cloud;   ///< azure, aws, arc
+  std::string name;    ///< the cloud's own letter case
+  std::string gpu;     ///< "NVIDIA A100"
+  std::string vendor;  ///< nvidia, amd, aws
   int gpu_count = 0;
   std::int64_t gpu_memory_gib = 0;  ///< of all its GPUs together
   bool nvme = false;
@@ -51,8 +84,20 @@ struct Sku {
   Lifecycle lifecycle = Lifecycle::current;
   std::string first_release;
   std::string last_release;  ///< of a retired SKU
+  std::string retired_in;    ///< the first release without it; "" while current
   std::string retired_because;
-  json::Document record;
+  Record record;
+
+  [[nodiscard]] std::int64_t gpu_memory_gib_each() const {
+    return gpu_count > 0 ? gpu_memory_gib / gpu_count : 0;
+  }
+};
+
+/// A part of a GPU that the operator accepts as a partition.
+struct MigProfile {
+  std::string name;  ///< "1g.10gb"
+  int slices = 0;
+  std::int64_t memory_gib = 0;
 };
 
 /// What a name stands for.
@@ -71,9 +116,11 @@ class Catalog {
   [[nodiscard]] std::span<const Preset> presets() const { return presets_; }
   [[nodiscard]] std::span<const Sku> skus() const { return skus_; }
 
-  /// A preset name (any letter case), an alias, a short name, a unique prefix, or a Hugging Face id
-  /// (any "org/name": accepted even when unknown).
-  /// Errors: not_found, with near names, or with the candidates when several presets match.
+  /// A preset name (any letter case), an alias, a short name, the name that the server gives the
+  /// model (the last part of its id), a unique prefix of any of these, or a Hugging Face id (any
+  /// "org/name": accepted even when unknown). A prefix that fits one current preset means that one,
+  /// whatever retired ones it fits. Errors: not_found, with near names, or with the candidates when
+  /// several presets match.
   [[nodiscard]] Result<ResolvedPreset> resolve(std::string_view typed) const;
   /// By its exact name, ignoring letter case; preset names and Hugging Face ids. nullptr when
   /// unknown.
@@ -83,13 +130,31 @@ class Catalog {
   /// Errors: not_found, with near names.
   [[nodiscard]] Result<const Sku*> resolve_sku(std::string_view typed,
                                                std::string_view cloud = {}) const;
-  /// The smallest current SKU of the cloud whose GPU memory holds `memory`; nullptr when none does.
-  /// Fewest GPUs first, then least memory, then name.
+  /// The smallest current NVIDIA SKU (the images are built for CUDA) of the cloud whose GPU memory
+  /// holds `memory`; nullptr when none does. Fewest GPUs first, then least memory, then shortest
+  /// name.
   [[nodiscard]] const Sku* smallest_sku_for(const Quantity& memory, std::string_view cloud) const;
+  /// What to use instead of a retired SKU: the smallest of its cloud with as much memory, or
+  /// nullptr.
+  [[nodiscard]] const Sku* replacement_for(const Sku& retired) const;
+  /// Since when a retired one is gone, why, and what to use instead, as one sentence or two for
+  /// people;
+  /// "" for a current one.
+  [[nodiscard]] std::string describe_retirement(const Sku& sku) const;
+  [[nodiscard]] std::string describe_retirement(const Preset& preset) const;
+
+  /// The values of a preset per release range up to v0.10.0, oldest first: the `history` list of
+  /// presets/README.md; an empty list where there is none. Parsed on each call.
+  /// Errors: internal, when the embedded data is damaged.
+  [[nodiscard]] Result<json::Document> history(const Preset& preset) const;
+  [[nodiscard]] std::span<const MigProfile> mig_profiles() const { return mig_profiles_; }
+  /// presets/base-image.yaml without its provenance.
+  [[nodiscard]] Record base_image() const;
 
  private:
   std::vector<Preset> presets_;
   std::vector<Sku> skus_;
+  std::vector<MigProfile> mig_profiles_;
   friend struct CatalogLoader;
 };
 
