@@ -2,6 +2,7 @@
 
 #include "kaito/base/duration.hpp"
 #include "kaito/base/text.hpp"
+#include "kaito/net/failure.hpp"
 #include "net/connection.hpp"
 #include "net/http_wire.hpp"
 #include "net/tcp.hpp"
@@ -11,6 +12,11 @@ namespace kaito::net {
 namespace {
 
 constexpr std::size_t proxy_head_limit = std::size_t{64} << 10;
+
+Error at_stage(Stage stage, Error error) {
+  if (error.code == ErrorCode::unreachable) error.payload = std::make_shared<const Failure>(stage);
+  return error;
+}
 
 /// "server", or "proxy" when that is who did not answer.
 tl::unexpected<Error> not_connected(Error error, std::string_view who, const Url& url) {
@@ -23,7 +29,7 @@ tl::unexpected<Error> not_connected(Error error, std::string_view who, const Url
   } else if (error.code == ErrorCode::timeout) {
     error.message = fmt::format("timed out connecting to the {} {}", who, host_and_port(url));
   }
-  return fail(std::move(error));
+  return fail(at_stage(Stage::connect, std::move(error)));
 }
 
 Result<std::unique_ptr<ByteStream>> connect_tcp(const Url& url, std::string_view who,
@@ -46,7 +52,7 @@ Result<std::unique_ptr<ByteStream>> start_tls(std::unique_ptr<ByteStream> lower,
   if (error.code == ErrorCode::timeout) {
     error.message = fmt::format("timed out in the TLS handshake with {}", server);
   }
-  return fail(std::move(error));
+  return fail(at_stage(Stage::handshake, std::move(error)));
 }
 
 /// Asks the proxy for a tunnel to the server. Source: RFC 9110 9.3.6.
@@ -105,7 +111,10 @@ Result<std::unique_ptr<ByteStream>> dial_within(const Route& route, const CallLi
       if (!secured) return fail(std::move(secured).error().in("proxy"));
       stream = std::move(*secured);
     }
-    if (options.server.tls) KAITO_CHECK(open_tunnel(*stream, options, limits));
+    if (options.server.tls) {
+      auto opened = open_tunnel(*stream, options, limits);
+      if (!opened) return fail(at_stage(Stage::handshake, std::move(opened).error()));
+    }
   }
   if (!options.server.tls) return stream;
   const std::string& name =
@@ -130,8 +139,9 @@ Result<std::unique_ptr<ByteStream>> dial(const Route& route, const CallLimits& l
     Error error = std::move(stream).error();
     error.code = ErrorCode::unreachable;
     error.message += fmt::format(" after {}", format_duration(patience));
-    return fail(
-        std::move(error).hinted("check the address, and firewalls and VPN on the way to it"));
+    return fail(at_stage(
+        Stage::connect,
+        std::move(error).hinted("check the address, and firewalls and VPN on the way to it")));
   }
   return stream;
 }

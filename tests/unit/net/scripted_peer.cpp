@@ -20,6 +20,14 @@ bool readable(int handle, int milliseconds) {
   return ::poll(&wanted, 1, milliseconds) > 0;
 }
 
+sockaddr_in loopback_address(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
 }  // namespace
 
 PeerSocket::~PeerSocket() {
@@ -59,6 +67,23 @@ void PeerSocket::wait_for_close() const {
   }
 }
 
+void PeerSocket::relay_to(std::uint16_t port) const {
+  const PeerSocket other(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = loopback_address(port);
+  REQUIRE(::connect(other.handle_, reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+          0);
+  std::array<char, 16384> buffer{};
+  std::array<pollfd, 2> wanted{pollfd{handle_, POLLIN, 0}, pollfd{other.handle_, POLLIN, 0}};
+  while (::poll(wanted.data(), wanted.size(), patience_ms) > 0) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i].revents == 0) continue;
+      const ssize_t count = ::recv(wanted[i].fd, buffer.data(), buffer.size(), 0);
+      if (count <= 0) return;
+      (i == 0 ? other : *this).send({buffer.data(), static_cast<std::size_t>(count)});
+    }
+  }
+}
+
 void PeerSocket::close() {
   if (handle_ >= 0) ::close(std::exchange(handle_, -1));
 }
@@ -72,9 +97,7 @@ void PeerSocket::reset() {
 ScriptedPeer::ScriptedPeer(Script script) : script_(std::move(script)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(listener_ >= 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in address = loopback_address(0);
   REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   REQUIRE(::listen(listener_, 128) == 0);
   socklen_t size = sizeof address;

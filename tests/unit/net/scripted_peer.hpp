@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "kaito/base/deadline.hpp"
 #include "kaito/net/client.hpp"
@@ -30,6 +32,8 @@ class PeerSocket {
   [[nodiscard]] std::string read_head() const { return read_until("\r\n\r\n"); }
   /// Waits until the peer closes, for at most five seconds.
   void wait_for_close() const;
+  /// Connects to a port of this machine and carries bytes both ways until one side closes.
+  void relay_to(std::uint16_t port) const;
   void close();
   void reset();  ///< closes with RST
 
@@ -64,6 +68,24 @@ class ScriptedPeer {
 [[nodiscard]] CallLimits within(std::chrono::milliseconds time);
 [[nodiscard]] HttpRequest get(std::string target);
 [[nodiscard]] HttpRequest post(std::string target, std::string body);
+
+/// A value that a server's thread notes and the test reads.
+template <class T>
+class Noted {
+ public:
+  void set(T value) {
+    const std::lock_guard lock(mutex_);
+    value_ = std::move(value);
+  }
+  [[nodiscard]] T get() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_{};
+};
 
 class Stopwatch {
  public:
