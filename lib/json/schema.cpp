@@ -108,7 +108,8 @@ class Checker {
     std::string wanted;
     for (const Value& one : type->as_array()) {
       if (has_type(value, one.as_string())) return true;
-      wanted += (wanted.empty() ? "" : " or ") + std::string(one.as_string());
+      wanted +=
+          fmt::format("{}{}", wanted.empty() ? "" : " or ", std::string_view(one.as_string()));
     }
     violate(path, fmt::format("must be of type {}, not {}", wanted, kind_of(value)));
     return false;
@@ -120,7 +121,7 @@ class Checker {
     std::string list;
     for (const Value& one : allowed->as_array()) {
       if (equivalent(one, value)) return;
-      list += (list.empty() ? "" : ", ") + write(one);
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", write(one));
     }
     violate(path,
             fmt::format("must be {}{}", allowed->as_array().size() > 1 ? "one of " : "", list));

@@ -54,7 +54,7 @@ class Initializer {
   void text(std::string_view value) {
     auto written = literal(value);
     if (!written && !error_) error_ = written.error();
-    fields_ += (written ? *written : std::string()) + ", ";
+    fields_ += fmt::format("{}, ", written ? *written : std::string());
   }
   /// The member string, "" when absent.
   void member(std::initializer_list<std::string_view> keys) {
@@ -65,7 +65,8 @@ class Initializer {
     std::string joined;
     if (const Value* list = kaito::json::find(entry_, keys))
       for (const Value& item : list->as_array())
-        joined += (joined.empty() ? "" : " ") + std::string(item.as_string());
+        joined +=
+            fmt::format("{}{}", joined.empty() ? "" : " ", std::string_view(item.as_string()));
     text(joined);
   }
   /// The member number with one decimal, "" when absent.
