@@ -6,7 +6,8 @@
 # installed one would start a service). The folder with the four programs is printed on stdout.
 #
 # They are kept in ${XDG_CACHE_HOME:-~/.cache}/kaitoctl/control-plane/<package version>-<architecture>/bin, so only the
-# first run on a machine builds (about four minutes on two cores); remove that folder to build again.
+# first run on a machine builds (about four minutes on two idle cores, well over
+# 1 GB of disk meanwhile); remove that folder to build again.
 # Needs what `scripts/deps.sh test` installs, and no root. Exit code 1 when it cannot be built.
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -54,10 +55,10 @@ compile() {
   local vendored=source/vendor/github.com/modern-go/reflect2
   rm "$vendored"/*.go "$vendored"/*.s
   cp "$reflect2"/*.go "$reflect2"/*.s "$vendored/"
-  mkdir -p source/.go/src/k8s.io
+  mkdir -p source/.go/src/k8s.io tmp
   ln -s ../../.. source/.go/src/k8s.io/kubernetes
   env PATH="$go_root/bin:$PATH" GOROOT="$go_root" GOPATH="$PWD/source/.go" GOCACHE="$PWD/go-cache" GOFLAGS= GO111MODULE=off \
-    GOTOOLCHAIN=local CGO_ENABLED=0 GOLDFLAGS="-s -w" \
+    GOTOOLCHAIN=local TMPDIR="$PWD/tmp" CGO_ENABLED=0 GOLDFLAGS="-s -w" \
     make -C source WHAT="cmd/kube-apiserver cmd/kube-controller-manager cmd/kubectl" >&2 ||
     fail "the build failed (its messages are above)"
   cp source/_output/bin/{kube-apiserver,kube-controller-manager,kubectl} bin/

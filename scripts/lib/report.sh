@@ -17,4 +17,4 @@ usage_error() {
 }
 
 # print_help FILE: the comment block at the head of a script, which is its help text.
-print_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$1"; }
+print_help() { awk 'NR > 1 { if (!/^#/ || /^# shellcheck/) exit; sub(/^# ?/, ""); print }' "$1"; }
