@@ -51,6 +51,8 @@ struct ApiServerOptions {
   std::string bearer_token;  ///< "" = everybody may do everything
   std::string git_version = "v1.33.0";
   std::chrono::milliseconds bookmark_interval{60'000};
+  /// How long a read waits for a resourceVersion that is yet to come.
+  std::chrono::milliseconds future_wait{3'000};
   /// Off: as servers before 1.25, which ignore fieldValidation.
   bool field_validation = true;
   ProxyHook proxy;  ///< empty: nothing listens anywhere

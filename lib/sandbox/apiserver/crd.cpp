@@ -13,6 +13,7 @@
 #include "kaito/json/yaml.hpp"
 #include "sandbox/apiserver/api_error.hpp"
 #include "sandbox/apiserver/object.hpp"
+#include "sandbox/apiserver/store.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -173,14 +174,14 @@ void mark_established(json::Value& crd, std::string_view time) {
   crd.as_object()["status"] = std::move(status);
 }
 
-Result<std::vector<json::Value>> load_embedded_crds() {
-  std::vector<json::Value> crds;
+Result<void> install_embedded_crds(Store& store) {
   for (const std::string_view text : embedded_crds()) {
-    KAITO_TRY(auto documents, json::load_yaml(text, "embedded CRD"));
+    KAITO_TRY(const auto documents, json::load_yaml(text, "embedded CRD"));
     for (const json::YamlDocument& document : documents)
-      crds.push_back(document.value.value());
+      KAITO_CHECK(
+          store.create(k8s::types::custom_resource_definition(), "", document.value.value()));
   }
-  return crds;
+  return {};
 }
 
 }  // namespace kaito::sandbox

@@ -24,7 +24,8 @@ void fill_crd_defaults(json::Value& crd);
 
 /// The CRDs of KAITO and the NodeClaim's, as YAML, in the order in which to create them.
 [[nodiscard]] std::vector<std::string_view> embedded_crds();
-/// The same, parsed. Errors: internal.
-[[nodiscard]] Result<std::vector<json::Value>> load_embedded_crds();
+class Store;
+/// Creates them in the store. Errors: parse, already_exists.
+[[nodiscard]] Result<void> install_embedded_crds(Store& store);
 
 }  // namespace kaito::sandbox

@@ -212,6 +212,11 @@ bool Store::reaches(std::int64_t revision) const {
   return impl_->table.reaches(revision);
 }
 
+std::int64_t Store::oldest() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->table.oldest();
+}
+
 void Store::collect_garbage() {
   const std::lock_guard lock(impl_->mutex);
   impl_->collect();

@@ -154,6 +154,7 @@ class Store {
 
   /// Whether all changes after `revision` are still known.
   [[nodiscard]] bool reaches(std::int64_t revision) const;
+  [[nodiscard]] std::int64_t oldest() const;  ///< the first revision of which that holds
 
   /// Collects what owners, finalizers and terminating namespaces call for, until nothing is left to
   /// do. Runs by itself after writes unless options.collect_garbage is off.
