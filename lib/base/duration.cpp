@@ -160,15 +160,16 @@ std::string format_age(std::chrono::seconds age) {
   const std::int64_t minutes = seconds / 60;
   const std::int64_t hours = minutes / 60;
   const std::int64_t days = hours / 24;
+  const std::int64_t years = days / 365;
   if (seconds < 120) return one_part(seconds, 's');
   if (minutes < 10) return two_parts(minutes, 'm', seconds % 60, 's');
-  if (minutes < 3 * 60) return one_part(minutes, 'm');
+  if (minutes < 180) return one_part(minutes, 'm');
   if (hours < 8) return two_parts(hours, 'h', minutes % 60, 'm');
   if (hours < 48) return one_part(hours, 'h');
   if (days < 8) return two_parts(days, 'd', hours % 24, 'h');
-  if (days < 2 * 365) return one_part(days, 'd');
-  if (days < 8 * 365) return two_parts(days / 365, 'y', days % 365, 'd');
-  return one_part(days / 365, 'y');
+  if (years < 2) return one_part(days, 'd');
+  if (years < 8) return two_parts(years, 'y', days % 365, 'd');
+  return one_part(years, 'y');
 }
 
 }  // namespace kaito

@@ -154,9 +154,10 @@ Result<Quantity> Quantity::parse(std::string_view text) {
     rest.remove_prefix(1);
   }
   Scaled number;
-  if (!take_number(rest, number) || !apply_suffix(rest, number))
+  if (!take_number(rest, number) || !apply_suffix(rest, number)) {
     return fail(ErrorCode::invalid, '"' + shorten(text, 64) + "\" is not a quantity",
                 "write a number and at most one unit, for example 500m, 2, 100Gi or 1e3");
+  }
   const Magnitude magnitude = magnitude_of(number);
   Quantity quantity;
   quantity.text_ = text;
@@ -200,7 +201,7 @@ double Quantity::gibibytes() const {
 }
 
 std::strong_ordering Quantity::operator<=>(const Quantity& other) const {
-  if (const auto order = units_ <=> other.units_; order != 0) return order;
+  if (const auto order = units_ <=> other.units_; std::is_neq(order)) return order;
   return nanos_ <=> other.nanos_;
 }
 

@@ -112,16 +112,18 @@ std::string civil_text(std::chrono::sys_seconds moment) {
 
 Result<Instant> parse_time(std::string_view text) {
   const auto scanned = scan(text);
-  if (!scanned)
+  if (!scanned) {
     return fail(ErrorCode::invalid, '"' + shorten(text, 64) +
                                         "\" is not a time such as 2026-01-02T03:04:05Z (RFC 3339)");
+  }
   const auto [moment, fraction] = *scanned;
   // One second is kept free at either end, for the fraction.
   constexpr auto last = std::chrono::floor<seconds>(Instant::max()) - seconds(1);
   constexpr auto first = std::chrono::ceil<seconds>(Instant::min()) + seconds(1);
-  if (moment < first || moment > last)
+  if (moment < first || moment > last) {
     return fail(ErrorCode::invalid,
                 '"' + shorten(text, 64) + "\" is a time outside the years 1678 to 2261");
+  }
   return Instant(moment) + fraction;
 }
 

@@ -149,12 +149,13 @@ std::string bare_text(const Status& status, ErrorCode code, std::string_view con
   std::string text =
       code == ErrorCode::not_served ? "the server does not serve this API" : "the server answered";
   text += (code == ErrorCode::not_served ? " (" : " ") + std::to_string(status.code);
-  if (media_type(content_type) == "text/html")
+  if (media_type(content_type) == "text/html") {
     text += " with an HTML page, as a proxy or a login page does";
-  else if (!status.message.empty())
+  } else if (!status.message.empty()) {
     text += ": " + status.message;
-  else if (!status.reason.empty())
+  } else if (!status.reason.empty()) {
     text += ' ' + status.reason;
+  }
   return code == ErrorCode::not_served ? text + ')' : text;
 }
 

@@ -33,9 +33,10 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {  // each turn ends at a "," or at the end
     if (text[at] == ',') continue;                    // empty parts are passed over
     const std::size_t end = text.find_first_of("=,", at);
-    if (end == std::string_view::npos || text[end] == ',')
+    if (end == std::string_view::npos || text[end] == ',') {
       return refuse(at, "\"" + shorten(text.substr(at), 64) +
                             "\" is not FIELD=VALUE, FIELD==VALUE or FIELD!=VALUE");
+    }
     Part part;
     part.negated = end > at && text[end - 1] == '!';
     part.field = trim(text.substr(at, end - at - (part.negated ? 1 : 0)));

@@ -119,9 +119,10 @@ Result<std::vector<std::string>> take_list(Lexer& lexer) {
 
 Result<std::string> take_integer(Lexer& lexer, const Token& op) {
   const Token token = lexer.take();
-  if (token.kind != Token::Kind::word || !integer(token.text))
+  if (token.kind != Token::Kind::word || !integer(token.text)) {
     return refuse(token,
                   "an integer is expected after \"" + std::string(op.text) + "\", " + found(token));
+  }
   return std::string(token.text);
 }
 

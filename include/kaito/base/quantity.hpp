@@ -30,7 +30,7 @@ class Quantity {
   [[nodiscard]] double gibibytes() const;
 
   std::strong_ordering operator<=>(const Quantity& other) const;
-  bool operator==(const Quantity& other) const { return (*this <=> other) == 0; }
+  bool operator==(const Quantity& other) const { return std::is_eq(*this <=> other); }
 
  private:
   std::string text_ = "0";

@@ -27,11 +27,12 @@ using Result = tl::expected<T, Error>;
 #define KAITO_CONCAT(a, b) KAITO_CONCAT_IMPL(a, b)
 
 /// KAITO_TRY(auto x, f()): x is f()'s value, or the enclosing function returns f()'s error.
-#define KAITO_TRY(declaration, expression)                                       \
-  auto KAITO_CONCAT(kaito_try_, __LINE__) = (expression);                        \
-  if (!KAITO_CONCAT(kaito_try_, __LINE__))                                       \
-    return ::kaito::fail(std::move(KAITO_CONCAT(kaito_try_, __LINE__)).error()); \
-  declaration = std::move(*KAITO_CONCAT(kaito_try_, __LINE__))
+#define KAITO_TRY(declaration, expression)                                               \
+  auto KAITO_CONCAT(kaito_try_, __LINE__) = (expression);                                \
+  if (!KAITO_CONCAT(kaito_try_, __LINE__))                                               \
+    return ::kaito::fail(std::move(KAITO_CONCAT(kaito_try_, __LINE__)).error());         \
+  declaration = /* NOLINT(bugprone-macro-parentheses): a declaration cannot have them */ \
+      std::move(*KAITO_CONCAT(kaito_try_, __LINE__))
 
 /// KAITO_CHECK(f()): for Result<void>; returns the error from the enclosing function.
 #define KAITO_CHECK(expression)                                      \
