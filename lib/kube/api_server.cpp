@@ -186,6 +186,7 @@ Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
     auto wire = wire_request(request);
     auto token = authorize(wire);
     if (!token) return fail(std::move(token).error().in(request.doing));
+    const auto start = Clock::now();
     auto result = attempt(wire, reading, limits);
 
     std::optional<std::chrono::milliseconds> delay;
@@ -194,6 +195,7 @@ Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
       if (config_.token->renew_after_refusal(*token)) delay.emplace(0);
     } else if (!result || !is_success(result->head.status)) {
       FailedAttempt failed;
+      failed.took = Clock::now() - start;
       const bool final_error = !result && result.error().code != ErrorCode::unreachable;
       if (result) {
         failed.status = result->head.status;
@@ -259,10 +261,6 @@ Error ApiServer::error_of(const k8s::Request& request, const Answer& answer) con
   auto error = k8s::error_of_answer(request.doing, request.method, status,
                                     answer.head.content_type(), answer.body);
   if (error.code == ErrorCode::unauthenticated) error.hint = credentials_hint();
-  if (status == 400 && !config_.server.tls &&
-      answer.body.find("HTTP request to an HTTPS server") != std::string::npos)
-    error.hint =
-        fmt::format("{} speaks TLS: use https:// in the server's URL", config_.server.authority());
   if (!answer.earlier.empty())
     error.message += fmt::format(" (the attempt before: {})", answer.earlier);
   return error;

@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr unsigned max_retries = 5;
 constexpr unsigned max_connect_retries = 2;
+constexpr std::chrono::seconds long_connect{5};
 constexpr milliseconds first_backoff{200};
 constexpr milliseconds longest_backoff{10'000};
 constexpr std::chrono::seconds longest_wish{60};
@@ -24,7 +25,8 @@ unsigned retries_for(Repeatable request, const FailedAttempt& failed) {
   const bool wish = failed.retry_after.has_value();
   switch (failed.status) {
     case 0:
-      if (failed.stage == net::Stage::connect) return max_connect_retries;
+      if (failed.stage == net::Stage::connect)
+        return failed.took < long_connect ? max_connect_retries : 0;
       if (failed.stage == net::Stage::handshake) return 0;
       return request == Repeatable::once ? 0 : max_retries;
     case 429:  // refused before it was acted upon

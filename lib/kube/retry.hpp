@@ -23,11 +23,13 @@ struct FailedAttempt {
   int status = 0;                                   ///< of the answer; 0: there was none
   net::Stage stage = net::Stage::exchange;          ///< where there was none
   std::optional<std::chrono::seconds> retry_after;  ///< the server's wish
+  std::chrono::nanoseconds took{0};
 };
 
 /// How long to wait before the next attempt; nothing when there should be none. `attempts`: how
 /// many were made, at least 1; `random`: in [0, 1). Source: kubernetes-client.md 3.5; a connection
-/// that cannot be made is tried again twice only, so that a person is told soon.
+/// that cannot be made is tried again twice at most, and not after a long wait for it, so that a
+/// person is told soon.
 [[nodiscard]] std::optional<std::chrono::milliseconds> delay_before_next(
     Repeatable request, const FailedAttempt& failed, unsigned attempts, double random);
 

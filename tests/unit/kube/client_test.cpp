@@ -1,0 +1,430 @@
+// The client against a server that follows a script.
+#include "kaito/kube/client.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "kaito/json/json.hpp"
+#include "scripted_server.hpp"
+
+namespace kaito::kube::test {
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+json::Value workspace(const std::string& version = "") {
+  auto value = json::parse(
+      R"({"apiVersion":"kaito.sh/v1beta1","kind":"Workspace","metadata":{"name":"x"}})");
+  REQUIRE(value);
+  if (!version.empty()) value->at("metadata").as_object()["resourceVersion"] = version;
+  return *value;
+}
+
+TEST_CASE("get: path, headers and the object") {
+  ScriptedServer server({{200, R"({"kind":"Workspace","metadata":{"name":"x","uid":"7"}})", {}}});
+  auto config = server.config();
+  config.server.path = "/k8s/clusters/c-1";
+  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.impersonate_user = "eve";
+  config.impersonate_groups = {"g1", "g2"};
+  config.impersonate_extra = {{"example.com/a", {"v"}}};
+  const auto object = ScriptedServer::client(config)->get(workspace_x, soon());
+  REQUIRE(object);
+  CHECK(json::string_at(object->value(), {"metadata", "uid"}) == "7");
+
+  const auto asked = server.requests();
+  REQUIRE(asked.size() == 1);  // no discovery, nothing else
+  CHECK(asked[0].method == "GET");
+  CHECK(asked[0].target ==
+        "/k8s/clusters/c-1/apis/kaito.sh/v1beta1/namespaces/default/workspaces/x");
+  const auto& headers = asked[0].headers;
+  CHECK(headers.get("Authorization") == "Bearer abcdef123");
+  CHECK(headers.get("Accept") == "application/json");
+  CHECK(headers.get("User-Agent").starts_with("kaitoctl/"));
+  CHECK(headers.get("User-Agent").find("(linux/") != std::string_view::npos);
+  CHECK_FALSE(headers.has("Accept-Encoding"));
+  CHECK(headers.get("Impersonate-User") == "eve");
+  CHECK(headers.get("Impersonate-Extra-example.com%2Fa") == "v");
+  std::vector<std::string> groups;
+  for (const auto& [name, value] : headers.all())
+    if (name == "Impersonate-Group") groups.push_back(value);
+  CHECK(groups == std::vector<std::string>{"g1", "g2"});
+}
+
+TEST_CASE("basic authentication is sent, and a refusal says that it is of the past") {
+  ScriptedServer server({{401, failure(401, "Unauthorized", "Unauthorized"), {}}});
+  auto config = server.config();
+  config.basic_user = "ada";
+  config.basic_password = "secret-word";
+  const auto object = ScriptedServer::client(config)->get(workspace_x, soon());
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::unauthenticated);
+  CHECK(has(object.error().hint, "1.19"));
+  CHECK(server.requests()[0].headers.get("Authorization") == "Basic YWRhOnNlY3JldC13b3Jk");
+}
+
+TEST_CASE("answers that are errors") {
+  struct Row {
+    std::string what;
+    Reply reply;
+    ErrorCode code;
+    const char* message;
+  };
+  const Row rows[] = {
+      {"no object",
+       {404, failure(404, "NotFound", "workspaces.kaito.sh \\\"x\\\" not found"), {}},
+       ErrorCode::not_found,
+       "workspaces.kaito.sh \"x\" not found"},
+      {"no such type", {404, "404 page not found\n", {}, "text/plain"}, ErrorCode::not_served, ""},
+      {"refused",
+       {401, failure(401, "Unauthorized", "Unauthorized"), {}},
+       ErrorCode::unauthenticated,
+       ""},
+      {"forbidden",
+       {403, failure(403, "Forbidden", "User cannot get resource"), {}},
+       ErrorCode::forbidden,
+       "User cannot get resource"},
+      {"failure in a 200",
+       {200, failure(409, "Conflict", "modified"), {}},
+       ErrorCode::conflict,
+       "modified"},
+      {"not JSON", {200, "<html>", {}, "text/html"}, ErrorCode::protocol, "text/html"},
+      {"cut JSON", {200, R"({"kind":)", {}}, ErrorCode::protocol, "not JSON"},
+      {"HTML of a proxy", {500, "<html>no</html>", {}, "text/html"}, ErrorCode::failed, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    ScriptedServer server({row.reply});
+    const auto object = server.client()->get(workspace_x, soon());
+    REQUIRE_FALSE(object);
+    CAPTURE(object.error().describe());
+    CHECK(object.error().code == row.code);
+    CHECK(has(object.error().describe(), row.message));
+    CHECK(server.requests().size() == 1);
+  }
+}
+
+TEST_CASE("how often what is repeated") {
+  const std::string busy = "Too many requests, please try again later.\n";
+  const Reply limited{429, busy, {{"Retry-After", "0"}}, "text/plain"};
+  const Reply wish{503, failure(503, "ServiceUnavailable", "x"), {{"Retry-After", "0"}}};
+  const Reply gateway{502, "<html>", {}, "text/html"};
+  const Reply failed{500, failure(500, "InternalError", "x"), {}};
+  const Reply late{504, failure(504, "Timeout", "x"), {}};
+  const Reply good{200, R"({"kind":"Workspace"})", {}};
+  enum class Verb { get, create, apply, replace, replace_versioned, remove };
+  struct Row {
+    std::string what;
+    Verb verb;
+    std::vector<Reply> replies;
+    std::size_t requests;
+    bool good;
+  };
+  const Row rows[] = {
+      {"429 create", Verb::create, {limited, good}, 2, true},
+      {"429 for ever", Verb::get, {limited}, 6, false},
+      {"503 with a wish, create", Verb::create, {wish, wish, good}, 3, true},
+      {"502 get", Verb::get, {gateway, good}, 2, true},
+      {"502 create", Verb::create, {gateway, good}, 1, false},
+      {"502 apply", Verb::apply, {gateway, good}, 1, false},
+      {"500 get", Verb::get, {failed, good}, 1, false},
+      {"504 get", Verb::get, {late, good}, 2, true},
+      {"504 twice", Verb::get, {late, late, good}, 2, false},
+      {"504 create", Verb::create, {late, good}, 1, false},
+      {"500 with a wish, apply",
+       Verb::apply,
+       {{500, failure(500, "ServerTimeout", "x"), {{"Retry-After", "0"}}}, good},
+       2,
+       true},
+      {"500 with a wish, replace without a version",
+       Verb::replace,
+       {{500, failure(500, "ServerTimeout", "x"), {{"Retry-After", "0"}}}, good},
+       1,
+       false},
+      {"500 with a wish, replace with a version",
+       Verb::replace_versioned,
+       {{500, failure(500, "ServerTimeout", "x"), {{"Retry-After", "0"}}}, good},
+       2,
+       true},
+      {"500 with a wish, delete",
+       Verb::remove,
+       {{500, failure(500, "ServerTimeout", "x"), {{"Retry-After", "0"}}}, good},
+       1,
+       false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    ScriptedServer server(row.replies);
+    const auto client = server.client();
+    const auto run = [&]() -> bool {
+      switch (row.verb) {
+        case Verb::get:
+          return client->get(workspace_x, soon()).has_value();
+        case Verb::create:
+          return client->create_object(workspace_x.type, "default", workspace(), {}, soon())
+              .has_value();
+        case Verb::apply:
+          return client->apply(workspace_x, workspace(), {}, soon()).has_value();
+        case Verb::replace:
+          return client->replace(workspace_x, workspace(), {}, soon()).has_value();
+        case Verb::replace_versioned:
+          return client->replace(workspace_x, workspace("5"), {}, soon()).has_value();
+        case Verb::remove:
+          return client->remove(workspace_x, {}, soon()).has_value();
+      }
+      return false;
+    };
+    CHECK(run() == row.good);
+    CHECK(server.requests().size() == row.requests);
+  }
+}
+
+TEST_CASE("a wait that would pass the deadline gives the server's answer instead") {
+  ScriptedServer server({{429, "busy", {{"Retry-After", "30"}}, "text/plain"}});
+  const auto start = std::chrono::steady_clock::now();
+  const auto object =
+      server.client()->get(workspace_x, {Deadline::after(std::chrono::seconds(5)), {}});
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::unavailable);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
+}
+
+TEST_CASE("a wait between attempts ends when it is stopped") {
+  ScriptedServer server({{429, "busy", {{"Retry-After", "30"}}, "text/plain"}});
+  std::stop_source stop;
+  ClientLog log;
+  log.level = 4;
+  log.write = [&](int, const std::string& line) {
+    if (has(line, "the next in")) stop.request_stop();
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const auto object = server.client(log)->get(workspace_x, {Deadline::never(), stop.get_token()});
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::interrupted);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+}
+
+TEST_CASE("a refused token is renewed and the request repeated, once") {
+  const Reply refused{401, failure(401, "Unauthorized", "Unauthorized"), {}};
+  struct Row {
+    std::string what;
+    const char* next;
+    std::vector<Reply> replies;
+    std::size_t requests;
+    bool good;
+  };
+  const Row rows[] = {
+      {"renewed", "second-token", {refused, {}}, 2, true},
+      {"refused again", "second-token", {refused}, 2, false},
+      {"nothing newer", "", {refused, {}}, 1, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    ScriptedServer server(row.replies);
+    auto config = server.config();
+    auto token = std::make_shared<FixedToken>("first-token");
+    token->becomes(row.next);
+    config.token = token;
+    const auto made = ScriptedServer::client(config)->create_object(workspace_x.type, "default",
+                                                                    workspace(), {}, soon());
+    CHECK(made.has_value() == row.good);
+    CHECK(server.requests().size() == row.requests);
+    if (!made) CHECK(has(made.error().hint, "\"ada\" (/home/ada/.kube/config) may have expired"));
+  }
+}
+
+TEST_CASE("no connection: the error says what was done, where, and by which file") {
+  std::unique_ptr<Client> client;
+  {
+    ScriptedServer server({Reply{}});
+    client = server.client();
+  }
+  const auto object = client->get(workspace_x, soon());
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::unreachable);
+  const auto text = object.error().describe();
+  CAPTURE(text);
+  CHECK(has(text, "workspace"));
+  CHECK(has(text, "context \"ctx\" (from /home/ada/.kube/config)"));
+  CHECK(has(text, "GET http://127.0.0.1:"));
+}
+
+TEST_CASE("list: pages are joined, items get the kind that the list says") {
+  ScriptedServer server(
+      {{200,
+        R"({"kind":"PodList","metadata":{"resourceVersion":"9","continue":"a b"},"items":[{"metadata":{"name":"p1"}}]})",
+        {}},
+       {200,
+        R"({"kind":"PodList","metadata":{"resourceVersion":"9","continue":""},"items":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p2"}}]})",
+        {}}});
+  k8s::ListOptions options;
+  options.label_selector = "app=x";
+  options.resource_version = "0";
+  const auto list = server.client()->list(k8s::types::pod(), "ns", options, soon());
+  REQUIRE(list);
+  CHECK(list->resource_version == "9");
+  REQUIRE(list->items.size() == 2);
+  for (const auto& item : list->items) {
+    CHECK(json::string_at(item.value(), {"kind"}) == "Pod");
+    CHECK(json::string_at(item.value(), {"apiVersion"}) == "v1");
+  }
+  const auto asked = server.requests();
+  REQUIRE(asked.size() == 2);
+  CHECK(has(asked[0].target, "resourceVersion=0"));
+  CHECK_FALSE(has(asked[1].target, "resourceVersion"));  // refused together with continue
+  CHECK(has(asked[1].target, "continue=a"));
+  CHECK(has(asked[1].target, "labelSelector="));
+}
+
+TEST_CASE("list: items may be null") {
+  ScriptedServer server({{200, R"({"metadata":{"resourceVersion":"3"},"items":null})", {}}});
+  const auto list = server.client()->list(k8s::types::pod(), "", {}, soon());
+  REQUIRE(list);
+  CHECK(list->items.empty());
+  CHECK(list->resource_version == "3");
+}
+
+TEST_CASE("list: a snapshot that expires is started over once, then continued") {
+  const std::string gone =
+      R"({"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"old","metadata":{"continue":"fresh"}})";
+  const Reply first{200, R"({"metadata":{"resourceVersion":"1","continue":"t"},"items":[{}]})", {}};
+  const Reply last{200, R"({"metadata":{"resourceVersion":"5"},"items":[{}]})", {}};
+  ScriptedServer server({first, {410, gone, {}}, first, {410, gone, {}}, last});
+  const auto list = server.client()->list(k8s::types::pod(), "ns", {}, soon());
+  REQUIRE(list);
+  CHECK(list->items.size() == 2);
+  const auto asked = server.requests();
+  REQUIRE(asked.size() == 5);
+  CHECK_FALSE(has(asked[2].target, "continue"));
+  CHECK(has(asked[4].target, "continue=fresh"));
+
+  ScriptedServer at_once({{410, gone, {}}});
+  const auto refused = at_once.client()->list(k8s::types::pod(), "ns", {}, soon());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::expired);
+  CHECK(at_once.requests().size() == 1);
+}
+
+TEST_CASE("delete: gone at once, or waiting for finalizers") {
+  ScriptedServer server(
+      {{200, R"({"kind":"Status","status":"Success","details":{"name":"x","uid":"u1"}})", {}},
+       {200,
+        R"({"kind":"Workspace","metadata":{"name":"x","uid":"u2","deletionTimestamp":"2026-01-02T03:04:05Z"}})",
+        {}}});
+  const auto client = server.client();
+  const auto gone = client->remove(workspace_x, {}, soon());
+  REQUIRE(gone);
+  CHECK(gone->gone);
+  CHECK(gone->uid == "u1");
+  const auto waits = client->remove(workspace_x, {}, soon());
+  REQUIRE(waits);
+  CHECK_FALSE(waits->gone);
+  CHECK(waits->uid == "u2");
+  CHECK(waits->object);
+  CHECK(has(server.requests()[0].body, "Background"));
+}
+
+TEST_CASE("a name that is empty or has a slash never leaves the machine") {
+  ScriptedServer server({Reply{}});
+  const auto client = server.client();
+  for (const char* name : {"", "a/b", "..", "a%2fb"}) {
+    CAPTURE(name);
+    const auto removed = client->remove({workspace_x.type, "default", name}, {}, soon());
+    REQUIRE_FALSE(removed);
+    CHECK(removed.error().code == ErrorCode::usage);
+  }
+  CHECK(server.requests().empty());
+}
+
+TEST_CASE("discovery: versions, served kinds, server version") {
+  const Reply group{
+      200,
+      R"({"kind":"APIGroup","versions":[{"version":"v1alpha1"},{"version":"v1beta1"}],"preferredVersion":{"version":"v1beta1"}})",
+      {}};
+  const Reply none{404, "404 page not found", {}, "text/plain"};
+  const Reply resources{
+      200, R"({"resources":[{"name":"workspaces"},{"name":"workspaces/status"}]})", {}};
+  {
+    ScriptedServer server({group});
+    const auto versions = server.client()->served_versions("kaito.sh", soon());
+    REQUIRE(versions);
+    CHECK(*versions == std::vector<std::string>{"v1beta1", "v1alpha1"});
+    CHECK(server.requests()[0].target == "/apis/kaito.sh");
+  }
+  {
+    ScriptedServer server({none});
+    const auto versions = server.client()->served_versions("kaito.sh", soon());
+    REQUIRE_FALSE(versions);
+    CHECK(versions.error().code == ErrorCode::not_served);
+  }
+  {
+    ScriptedServer server({resources, resources, none});
+    const auto client = server.client();
+    CHECK(client->serves(k8s::types::workspace(), soon()).value() == true);
+    CHECK(client->serves(k8s::types::inference_set(), soon()).value() == false);
+    CHECK(client->serves(k8s::types::node_claim(), soon()).value() == false);
+    CHECK(server.requests()[0].target == "/apis/kaito.sh/v1beta1");
+  }
+  {
+    ScriptedServer server({{200, R"({"gitVersion":"v1.30.2+k3s1"})", {}}});
+    CHECK(server.client()->server_version(soon()).value() == "v1.30.2+k3s1");
+  }
+}
+
+TEST_CASE("the service transport: prefix, credentials of the API server, answers as they are") {
+  ScriptedServer server({{200, "pong", {}, "text/plain"},
+                         {503, failure(503, "ServiceUnavailable", "no endpoints"), {}},
+                         {200, "data: a\n\n", {}, "text/event-stream"}});
+  auto config = server.config();
+  config.token = std::make_shared<FixedToken>("api-token-1");
+  const auto client = ScriptedServer::client(config);
+  auto transport = client->service_transport("ns", "ws", 80);
+  REQUIRE(transport);
+  net::HttpRequest request;
+  request.method = "POST";
+  request.target = "/v1/chat/completions?x=1";
+  request.headers.add("Authorization", "Bearer key-of-the-model");
+  request.headers.add("Content-Type", "application/json");
+  request.body = "{}";
+
+  const auto pong = (*transport)->send(request, soon());
+  REQUIRE(pong);
+  CHECK(pong->body == "pong");
+  const auto status = (*transport)->send(request, soon());
+  REQUIRE(status);  // an answer, and not asked for again
+  CHECK(status->head.status == 503);
+  const auto stream = (*transport)->open(request, soon());
+  REQUIRE(stream);
+  CHECK((*stream)->head().content_type() == "text/event-stream");
+  CHECK((*stream)->read(soon()).value() == "data: a\n\n");
+
+  const auto asked = server.requests();
+  REQUIRE(asked.size() == 3);
+  for (const auto& each : asked) {
+    CHECK(each.method == "POST");
+    CHECK(each.target == "/api/v1/namespaces/ns/services/ws:80/proxy/v1/chat/completions?x=1");
+    CHECK(each.headers.get("Authorization") == "Bearer api-token-1");
+    CHECK(each.headers.get("Content-Type") == "application/json");
+    CHECK(each.body == "{}");
+  }
+}
+
+TEST_CASE("certificates that cannot be used are refused when the client is made") {
+  ClusterConfig config;
+  config.server = {true, "127.0.0.1", 1, ""};
+  config.tls.ca_pem = "-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n";
+  config.tls.ca_source = "/pki/ca.crt";
+  config.cluster = "c";
+  config.origin = "/home/ada/.kube/config";
+  const auto client = Client::create(config);
+  REQUIRE_FALSE(client);
+  CHECK(client.error().code == ErrorCode::invalid);
+  CHECK(has(client.error().describe(), "/pki/ca.crt"));
+}
+
+}  // namespace
+}  // namespace kaito::kube::test
