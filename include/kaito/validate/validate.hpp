@@ -1,7 +1,8 @@
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kaito/api/inference_set.hpp"
@@ -16,6 +17,9 @@ struct Context {
   const catalog::Catalog* catalog = nullptr;
   std::string cloud;       ///< azure, aws, arc; "" when not known: a SKU of any cloud will do
   bool own_nodes = false;  ///< the operator runs without node auto-provisioning (byo)
+  /// Whether it is known that own_nodes is false. Unless it is, what only one of the modes refuses
+  /// (no instance type, a partition) is a warning.
+  bool own_nodes_known = false;
   /// The operator's release where it is known ("v0.12.0"): SKUs that it dropped are errors; "" =
   /// not known: they are warnings.
   std::string operator_release;
@@ -34,6 +38,15 @@ struct Context {
 [[nodiscard]] std::vector<Finding> check_update(const api::Workspace& stored,
                                                 const api::Workspace& wanted,
                                                 const Context& context);
+
+/// A rule as it is listed and explained.
+struct RuleInfo {
+  std::string_view code;
+  Severity severity = Severity::error;  ///< as a rule: some findings of it are milder or worse
+  std::string_view summary;             ///< what the rule refuses or warns of, one line
+};
+/// Every rule once, ordered by code within each letter: S, V, K.
+[[nodiscard]] std::vector<RuleInfo> rules();
 
 /// The highest severity; nothing when there are no findings.
 [[nodiscard]] std::optional<Severity> worst(const std::vector<Finding>& findings);

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "validate/rule.hpp"
+
+namespace kaito::validate {
+
+/// The tables whose rules look at a Workspace by itself (a set's child too).
+[[nodiscard]] std::vector<Rules> workspace_tables();
+
+}  // namespace kaito::validate

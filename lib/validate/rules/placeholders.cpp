@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <functional>
+
+#include "validate/field_order.hpp"
+#include "validate/placeholder.hpp"
+#include "validate/rule.hpp"
+
+namespace kaito::validate {
+
+namespace {
+
+using OnString = std::function<void(const FieldPath&, std::string_view)>;
+
+void each_string(const json::Value& value, const FieldPath& path, const OnString& on_string) {
+  if (value.is_string()) {
+    on_string(path, value.get_string());
+  } else if (value.is_array()) {
+    std::size_t position = 0;
+    for (const auto& item : value.get_array())
+      each_string(item, path.index(position++), on_string);
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.get_object())
+      each_string(member, path.key(key), on_string);
+  }
+}
+
+bool is_free_form(std::string_view generic) {
+  return generic.starts_with("metadata.") || generic.starts_with("inference.template") ||
+         generic.find(".volumeSource.") != std::string_view::npos;
+}
+
+/// What belongs into the field.
+std::string what_to_put(std::string_view generic) {
+  if (generic.ends_with("instanceType")) return "put the GPU instance type of your cloud there";
+  if (generic.ends_with("output.image")) return "put the image to push the result to there";
+  if (generic.ends_with("mage")) return "put your registry and image there";
+  if (generic.ends_with("imagePushSecret"))
+    return "put the name of the Secret that may push to your registry there";
+  if (generic.find("imagePullSecrets") != std::string_view::npos)
+    return "put the name of the Secret that may pull from your registry there";
+  if (generic.ends_with("modelAccessSecret"))
+    return "put the name of the Secret with your HF_TOKEN there";
+  if (generic.ends_with("preset.name")) return "put the name of the model there";
+  return "put your own value there";
+}
+
+void check_placeholders(const Subject& subject, Report& report) {
+  json::Value value = api::encode_workspace(subject.workspace);
+  auto& members = value.get_object();
+  members.erase("status");
+  if (auto* metadata = members.if_contains("metadata")) {
+    metadata->get_object().erase("managedFields");
+    if (auto* annotations = metadata->get_object().if_contains("annotations"))
+      annotations->get_object().erase("kubectl.kubernetes.io/last-applied-configuration");
+  }
+  each_string(value, FieldPath(), [&](const FieldPath& path, std::string_view text) {
+    const std::string generic = generic_path(path);
+    const auto found =
+        placeholders_in(text, is_free_form(generic) ? TextKind::free_form : TextKind::field);
+    if (found.empty()) return;
+    std::string names = found.front();
+    for (std::size_t i = 1; i < found.size(); ++i)
+      names += (i + 1 == found.size() ? " and " : ", ") + found[i];
+    report.add(path,
+               fmt::format("still holds the placeholder{} {}", found.size() > 1 ? "s" : "", names),
+               what_to_put(generic));
+  });
+}
+
+constexpr Rule kRules[] = {
+    {"K001", Severity::error, "a field still holds a placeholder (ACR_REPO_HERE, <your-vm-sku>)",
+     check_placeholders},
+};
+
+}  // namespace
+
+Rules placeholder_rules() {
+  return kRules;
+}
+
+}  // namespace kaito::validate
