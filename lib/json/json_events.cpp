@@ -1,5 +1,6 @@
 #include "json/json_events.hpp"
 
+#include <algorithm>
 #include <boost/json/parser.hpp>
 #include <cstddef>
 
@@ -19,9 +20,8 @@ std::size_t scalar_length(std::string_view text) {
   return std::min(text.size(), text.find_first_of(",:]} \t\r\n"));
 }
 
-}  // namespace
-
-void read_json_events(std::string_view text, YamlTree& tree) {
+/// REQUIRES: `text` is JSON.
+void tell_events(std::string_view text, YamlTree& tree) {
   boost::json::parser parser;
   tree.begin_document();
   for (std::size_t offset = 0; offset < text.size();) {
@@ -57,6 +57,20 @@ void read_json_events(std::string_view text, YamlTree& tree) {
     }
   }
   tree.end_document();
+}
+
+}  // namespace
+
+std::optional<ParseFailure> read_json_events(std::string_view text, YamlTree& tree,
+                                             const YamlLimits& limits) {
+  {
+    // Parsed once for its syntax, and then gone through for what a parser does not tell: places,
+    // and duplicate keys.
+    Value checked;
+    if (auto failure = parse_into(checked, text, {limits.bytes, limits.depth})) return failure;
+  }
+  tell_events(text, tree);
+  return std::nullopt;
 }
 
 }  // namespace kaito::json

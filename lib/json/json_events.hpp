@@ -1,14 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
+#include "json/parse.hpp"
 #include "json/yaml_tree.hpp"
 
 namespace kaito::json {
 
-/// Tells `tree` what stands in a JSON text, as one document. Throws Refusal.
-/// REQUIRES: parse(text) succeeds; this goes through it again for what parse() does not tell: the
-/// places, and duplicate keys.
-void read_json_events(std::string_view text, YamlTree& tree);
+/// Tells `tree` what stands in a JSON text, as one document. Gives why the text is not JSON, with
+/// nothing told. Throws Refusal for what the tree refuses.
+[[nodiscard]] std::optional<ParseFailure> read_json_events(std::string_view text, YamlTree& tree,
+                                                           const YamlLimits& limits);
 
 }  // namespace kaito::json

@@ -1,10 +1,11 @@
+#include "json/parse.hpp"
+
 #include <fmt/format.h>
 
 #include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
 
 #include "json/text_position.hpp"
-#include "kaito/json/json.hpp"
 
 namespace kaito::json {
 namespace {
@@ -21,11 +22,8 @@ std::string describe(const boost::json::error_code& code, const ParseLimits& lim
 
 }  // namespace
 
-Result<Value> parse(std::string_view text, ParseLimits limits) {
-  if (text.size() > limits.bytes) {
-    return fail(ErrorCode::parse, fmt::format("the text has {} bytes, more than the {} accepted",
-                                              text.size(), limits.bytes));
-  }
+std::optional<ParseFailure> parse_into(Value& out, std::string_view text,
+                                       const ParseLimits& limits) {
   boost::json::parse_options options;
   options.max_depth = limits.depth;
   boost::json::parser parser({}, options);
@@ -34,13 +32,27 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
   try {
     offset = parser.write_some(text.data(), text.size(), code);
     if (!code && offset < text.size()) code = boost::json::error::extra_data;
-    if (!code) return parser.release();
+    if (!code) {
+      out = parser.release();
+      return std::nullopt;
+    }
   } catch (const boost::system::system_error& thrown) {  // strings and arrays past Boost's limits
     code = thrown.code();
   }
-  const auto place = TextPosition(text).at(offset);
-  return fail(ErrorCode::parse, fmt::format("line {}, column {}: {}", place.line, place.column,
-                                            describe(code, limits)));
+  return ParseFailure{offset, describe(code, limits)};
+}
+
+Result<Value> parse(std::string_view text, ParseLimits limits) {
+  if (text.size() > limits.bytes) {
+    return fail(ErrorCode::parse, fmt::format("the text has {} bytes, more than the {} accepted",
+                                              text.size(), limits.bytes));
+  }
+  Value value;
+  const auto failure = parse_into(value, text, limits);
+  if (!failure) return value;
+  const auto place = TextPosition(text).at(failure->offset);
+  return fail(ErrorCode::parse,
+              fmt::format("line {}, column {}: {}", place.line, place.column, failure->message));
 }
 
 }  // namespace kaito::json

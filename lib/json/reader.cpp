@@ -52,8 +52,12 @@ bool ObjectReader::has(std::string_view key) const {
   return found != nullptr && !found->is_null();
 }
 
+void ObjectReader::know(std::string_view key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
+}
+
 const Value* ObjectReader::member(std::string_view key) {
-  known_.push_back(key);
+  know(key);
   return has(key) ? object_->if_contains(key) : nullptr;
 }
 
@@ -204,7 +208,7 @@ bool ObjectReader::objects(std::string_view key, const std::function<void(Object
 }
 
 void ObjectReader::require(std::string_view key) {
-  known_.push_back(key);
+  know(key);
   // A value that is no object at all has been reported already.
   if (object_ == nullptr || has(key)) return;
   problems_->push_back({Kind::missing, path_.key(key), "is required"});

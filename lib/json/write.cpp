@@ -104,7 +104,6 @@ void append_number(std::string& out, double number) {
     out += digits[0];
     if (count > 1) out.append(".").append(digits, 1);
     out += exponent < 0 ? "e-" : "e+";
-    if (std::abs(exponent) < 10) out += '0';
     out += std::to_string(std::abs(exponent));
   } else if (point <= 0) {
     out += "0.";

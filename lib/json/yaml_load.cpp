@@ -30,19 +30,21 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// own inside brackets ([[[[...): no more of them between two events than the limit has nodes.
 class BoundedText : public std::streambuf {
  public:
-  BoundedText(std::string_view text, std::size_t most) : text_(text), most_(most) {}
+  BoundedText(std::string_view text, std::size_t most)
+      : text_(closed(text)), most_(std::max(most, kFewest)) {}
 
   void event() { brackets_ = 0; }
 
  protected:
   std::streamsize xsgetn(char* out, std::streamsize wanted) override {
-    const auto size = std::min(static_cast<std::size_t>(wanted), text_.size() - offset_);
-    const std::string_view piece = text_.substr(offset_, size);
-    for (const char c : piece)
-      brackets_ += c == '[' || c == '{' || c == ',' ? 1 : 0;
+    // Not for the piece just read: yaml-cpp leaks its buffer when the first piece is refused.
     if (brackets_ > most_) {
       throw Refusal(offset_, fmt::format("more than {} values between brackets", most_));
     }
+    const auto size = std::min(static_cast<std::size_t>(wanted), text_.size() - offset_);
+    const std::string_view piece = std::string_view(text_).substr(offset_, size);
+    for (const char c : piece)
+      brackets_ += c == '[' || c == '{' || c == ',' ? 1 : 0;
     piece.copy(out, size);
     offset_ += size;
     return static_cast<std::streamsize>(size);
@@ -60,7 +62,17 @@ class BoundedText : public std::streambuf {
   }
 
  private:
-  std::string_view text_;
+  /// The text with an end-of-document marker, without which yaml-cpp takes the end of the text for
+  /// a missing closing quote.
+  static std::string closed(std::string_view text) {
+    const std::size_t last = text.find_last_not_of(" \t");
+    if (last == std::string_view::npos || text[last] != '\n') return std::string(text);
+    return std::string(text.substr(0, last + 1)) + "...";
+  }
+
+  static constexpr std::size_t kFewest = 16;
+
+  std::string text_;
   std::size_t offset_ = 0;
   std::size_t most_;
   std::size_t brackets_ = 0;
@@ -192,7 +204,7 @@ class Events : public YAML::EventHandler {
 
 /// yaml-cpp's message in the words of somebody who edits the file.
 std::string explain(std::string_view message) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kWords = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kWords = {{
       {YAML::ErrorMsg::END_OF_MAP,
        "expected a key of the mapping, or the end of it (check the indentation)"},
       {YAML::ErrorMsg::END_OF_SEQ, "expected an item \"- \" of the list (check the indentation)"},
@@ -203,13 +215,17 @@ std::string explain(std::string_view message) {
       {YAML::ErrorMsg::MAP_KEY, "a key is not possible here"},
       {YAML::ErrorMsg::BLOCK_ENTRY, "a list item \"- \" is not possible here"},
       {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing"},
-      {YAML::ErrorMsg::EOF_IN_SCALAR, "the text ends inside a quoted string"},
+      {YAML::ErrorMsg::EOF_IN_SCALAR, "a quoted string is not closed"},
+      {YAML::ErrorMsg::DOC_IN_SCALAR, "a quoted string is not closed"},
       {YAML::ErrorMsg::UNKNOWN_TOKEN, "a value cannot start with this character (quote it)"},
       {YAML::ErrorMsg::UNKNOWN_ANCHOR, "an alias to an anchor that is not defined before it"},
       {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab in the indentation: use blanks"},
   }};
   for (const auto& [theirs, ours] : kWords) {
     if (message == theirs) return std::string(ours);
+  }
+  if (message.starts_with(YAML::ErrorMsg::INVALID_UNICODE)) {
+    return "this escape is half a character: write the character itself, or \\U and 8 digits";
   }
   return std::string(message);
 }
@@ -273,6 +289,20 @@ bool looks_like_json(std::string_view text) {
   return !rest.empty() && (rest[0] == '{' || rest[0] == '[');
 }
 
+/// JSON is read as JSON, because YAML's readers do not know all of it (surrogate escapes, long
+/// keys). Where it is neither, the reader that came further tells why.
+void read_events(std::string_view text, YamlTree& tree, const YamlLimits& limits) {
+  if (!looks_like_json(text)) return read_yaml_events(text, tree, limits);
+  const auto not_json = read_json_events(text, tree, limits);
+  if (!not_json) return;
+  try {
+    read_yaml_events(text, tree, limits);
+  } catch (const Refusal& refusal) {
+    if (refusal.offset() >= not_json->offset) throw;
+    throw Refusal(not_json->offset, not_json->message);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<YamlDocument>> load_yaml(std::string_view text, std::string file,
@@ -286,12 +316,7 @@ Result<std::vector<YamlDocument>> load_yaml(std::string_view text, std::string f
   YamlTree tree(text, std::move(file), limits);
   try {
     check_characters(text);
-    // JSON is read as JSON: YAML's readers do not know all of it (surrogate escapes, long keys).
-    if (looks_like_json(text) && parse(text, {limits.bytes, limits.depth})) {
-      read_json_events(text, tree);
-    } else {
-      read_yaml_events(text, tree, limits);
-    }
+    read_events(text, tree, limits);
   } catch (const Refusal& refusal) {
     return fail(ErrorCode::parse, tree.describe(refusal));
   }

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kLongestPath = 1024;
 constexpr std::size_t kPathBytes = std::size_t{32} << 20;
 
+constexpr const char* kBadKey =
+    "a key must be a string, not a mapping or a list (or is a bracket not closed?)";
+
 std::string quoted(std::string_view text) {
   std::string out;
   append_double_quoted(out, shorten(text, 60));
@@ -57,7 +60,7 @@ void YamlTree::begin_list(std::size_t offset, std::size_t anchor) {
 }
 
 void YamlTree::begin(std::size_t offset, std::size_t anchor, Value empty) {
-  if (key_due()) throw Refusal(offset, "a key must be a string, not a mapping or a list");
+  if (key_due()) throw Refusal(offset, kBadKey);
   if (frames_.size() >= limits_.depth) {
     throw Refusal(offset, fmt::format("nested deeper than {} levels", limits_.depth));
   }
@@ -104,14 +107,15 @@ void YamlTree::alias(std::size_t offset, std::size_t anchor) {
     throw Refusal(offset, "an alias inside the value that it stands for");
   if (key_due()) {
     if (found->second.value.is_structured()) {
-      throw Refusal(offset, "a key must be a string, not a mapping or a list");
+      throw Refusal(offset, kBadKey);
     }
     use(found->second.weight, offset);
     begin_key(offset, key_text(found->second.value, offset));
     return;
   }
   begin_value(offset);
-  use(found->second.weight, offset);
+  const Weight weight = found->second.weight;
+  use({weight.nodes - 1, weight.bytes}, offset);  // the value itself has just been counted
   attach(found->second.value, offset);
 }
 

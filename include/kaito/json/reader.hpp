@@ -33,7 +33,7 @@ struct ReadProblem {
 class ObjectReader {
  public:
   /// `value` and `problems` must outlive the reader. A value that is not an object is reported once
-  /// and reads as empty.
+  /// and reads as empty. The keys given to the calls below must outlive it too, as literals do.
   ObjectReader(const Value& value, FieldPath path, std::vector<ReadProblem>& problems);
 
   [[nodiscard]] const FieldPath& path() const { return path_; }
@@ -65,6 +65,7 @@ class ObjectReader {
   void unknown_fields(Document& kept);
 
  private:
+  void know(std::string_view key);
   const Value* member(std::string_view key);
   void wrong_type(std::string_view key, std::string_view wanted, const Value& found);
 
