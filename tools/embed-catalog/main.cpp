@@ -235,6 +235,7 @@ class Embedder {
         history = kaito::json::write(*ranges);
         model.stable_erase("history");
       }
+      model["family"] = family;
       KAITO_TRY(const std::string written, model_initializer(family, models[i], history));
       out += written;
     }
@@ -245,10 +246,11 @@ class Embedder {
     KAITO_TRY(auto document, load(file, "skus"));
     auto& root = document.value.value().as_object();
     const std::string cloud(root.at("cloud").as_string());
-    const auto& skus = root.at("skus").as_array();
+    auto& skus = root.at("skus").as_array();
     for (std::size_t i = 0; i < skus.size(); ++i) {
       KAITO_CHECK(claim(skus[i].as_object().at("name").as_string(), "SKU", document,
                         kaito::FieldPath("skus").index(i).key("name")));
+      skus[i].as_object()["cloud"] = cloud;
       KAITO_TRY(const std::string written, sku_initializer(cloud, skus[i]));
       out += written;
     }

@@ -16,7 +16,8 @@ namespace kaito::catalog {
 enum class Lifecycle : std::uint8_t { current, deprecated, retired };
 [[nodiscard]] std::string_view to_string(Lifecycle lifecycle);
 
-/// An entry of presets/, whole but for a preset's history: kept as text, parsed when asked for.
+/// An entry of presets/ with the `family` or `cloud` of its file, whole but for a preset's history:
+/// kept as text, parsed when asked for.
 class Record {
  public:
   Record() = default;

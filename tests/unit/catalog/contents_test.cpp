@@ -118,6 +118,7 @@ TEST_CASE("a current preset, whole") {
       json::write(*json::find(record, {"vllm", "parameters"})) ==
       R"({"config_format":"auto","dtype":"bfloat16","load_format":"auto","tokenizer_mode":"auto",)"
       R"("trust-remote-code":true})");
+  CHECK(json::string_at(record, {"family"}) == "phi");
   CHECK(json::write(*json::find(record, {"tuning"})) ==
         R"({"disk":"80Gi","totalGpuMemory":"72Gi","perGpuMemory":"72Gi"})");
 }
