@@ -24,6 +24,16 @@ json::Value workspace(const std::string& version = "") {
   return *value;
 }
 
+/// Counts the attempts after the first.
+ClientLog counting(int& repetitions) {
+  ClientLog log;
+  log.level = 4;
+  log.write = [&repetitions](int, const std::string& line) {
+    if (has(line, "the next in")) ++repetitions;
+  };
+  return log;
+}
+
 TEST_CASE("get: path, headers and the object") {
   ScriptedServer server({{200, R"({"kind":"Workspace","metadata":{"name":"x","uid":"7"}})", {}}});
   auto config = server.config();
@@ -238,19 +248,61 @@ TEST_CASE("a refused token is renewed and the request repeated, once") {
 }
 
 TEST_CASE("no connection: the error says what was done, where, and by which file") {
+  int repetitions = 0;
   std::unique_ptr<Client> client;
   {
     ScriptedServer server({Reply{}});
-    client = server.client();
+    client = server.client(counting(repetitions));
   }
   const auto object = client->get(workspace_x, soon());
   REQUIRE_FALSE(object);
   CHECK(object.error().code == ErrorCode::unreachable);
+  CHECK(repetitions == 2);
   const auto text = object.error().describe();
   CAPTURE(text);
   CHECK(has(text, "workspace"));
   CHECK(has(text, "context \"ctx\" (from /home/ada/.kube/config)"));
   CHECK(has(text, "GET http://127.0.0.1:"));
+}
+
+TEST_CASE("over TLS: the file's authority is trusted and no other, which is not tried twice") {
+  const auto mine = net::make_self_signed({"127.0.0.1"}, 1);
+  const auto other = net::make_self_signed({"127.0.0.1"}, 1);
+  REQUIRE(mine);
+  REQUIRE(other);
+  net::ServerOptions options;
+  options.cert_pem = mine->cert_pem;
+  options.key_pem = mine->key_pem;
+  ScriptedServer server({Reply{}}, options);
+  auto config = server.config();
+  config.tls.ca_pem = mine->ca_pem;
+  config.token = std::make_shared<FixedToken>("abcdef123");
+  CHECK(ScriptedServer::client(config)->get(workspace_x, soon()));
+
+  config.tls.ca_pem = other->ca_pem;
+  config.tls.ca_source = "/pki/ca.crt";
+  int repetitions = 0;
+  const auto object =
+      ScriptedServer::client(config, counting(repetitions))->get(workspace_x, soon());
+  REQUIRE_FALSE(object);
+  CHECK(object.error().code == ErrorCode::unreachable);
+  CHECK(has(object.error().describe(), "/pki/ca.crt"));
+  CHECK(repetitions == 0);
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("no credentials over plain http to another machine") {
+  // The proxy is this machine, the server is not.
+  ScriptedServer proxy({Reply{}});
+  auto config = proxy.config();
+  config.proxy = config.server;
+  config.server = {false, "elsewhere.example", 80, ""};
+  config.token = std::make_shared<FixedToken>("abcdef123");
+  CHECK(ScriptedServer::client(config)->get(workspace_x, soon()));
+  const auto asked = proxy.requests();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].headers.get("Host") == "elsewhere.example");
+  CHECK_FALSE(asked[0].headers.has("Authorization"));
 }
 
 TEST_CASE("list: pages are joined, items get the kind that the list says") {

@@ -6,7 +6,7 @@
 namespace kaito::kube::test {
 namespace {
 
-net::Url url(const char* text) {
+net::Url url(const std::string& text) {
   auto parsed = net::parse_url(text);
   REQUIRE(parsed);
   return *parsed;

@@ -24,25 +24,29 @@ struct Reply {
 /// asked.
 class ScriptedServer {
  public:
-  explicit ScriptedServer(std::vector<Reply> replies)
-      : ScriptedServer([this](const net::ServerRequest&, net::Responder& out, std::stop_token) {
-          Reply reply;
-          {
-            const std::lock_guard lock(mutex_);
-            reply = replies_[std::min(given_++, replies_.size() - 1)];
-          }
-          net::Headers headers;
-          headers.add("Content-Type", reply.type);
-          for (const auto& [name, value] : reply.headers)
-            headers.add(name, value);
-          static_cast<void>(out.respond(reply.status, headers, reply.body));
-        }) {
+  explicit ScriptedServer(std::vector<Reply> replies, net::ServerOptions options = {})
+      : ScriptedServer(
+            [this](const net::ServerRequest&, net::Responder& out, std::stop_token) {
+              Reply reply;
+              {
+                const std::lock_guard lock(mutex_);
+                reply = replies_[std::min(given_++, replies_.size() - 1)];
+              }
+              net::Headers headers;
+              headers.add("Content-Type", reply.type);
+              for (const auto& [name, value] : reply.headers)
+                headers.add(name, value);
+              static_cast<void>(out.respond(reply.status, headers, reply.body));
+            },
+            std::move(options)) {
     replies_ = std::move(replies);
   }
 
-  explicit ScriptedServer(net::Handler handler) : handler_(std::move(handler)) {
+  explicit ScriptedServer(net::Handler handler, net::ServerOptions options = {})
+      : secure_(!options.cert_pem.empty()), handler_(std::move(handler)) {
     auto server = net::HttpServer::start(
-        {}, [this](const net::ServerRequest& request, net::Responder& out, std::stop_token stop) {
+        std::move(options),
+        [this](const net::ServerRequest& request, net::Responder& out, std::stop_token stop) {
           {
             const std::lock_guard lock(mutex_);
             requests_.push_back(request);
@@ -60,7 +64,7 @@ class ScriptedServer {
 
   [[nodiscard]] ClusterConfig config() const {
     ClusterConfig config;
-    config.server = {false, "127.0.0.1", server_->port(), ""};
+    config.server = {secure_, "127.0.0.1", server_->port(), ""};
     config.context = "ctx";
     config.user = "ada";
     config.origin = "/home/ada/.kube/config";
@@ -77,6 +81,7 @@ class ScriptedServer {
   }
 
  private:
+  const bool secure_;
   net::Handler handler_;
   std::mutex mutex_;
   std::vector<Reply> replies_;
