@@ -22,9 +22,10 @@ namespace {
 
 [[nodiscard]] std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
-  if (!text.empty())
+  if (!text.empty()) {
     for (const std::string_view word : split(text, ' '))
       out.emplace_back(word);
+  }
   return out;
 }
 

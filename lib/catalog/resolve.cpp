@@ -93,10 +93,11 @@ std::string_view to_string(Lifecycle lifecycle) {
 }
 
 const Preset* Catalog::find_preset(std::string_view name) const {
-  for (const Preset& preset : presets_)
+  for (const Preset& preset : presets_) {
     if (equals_ignoring_case(preset.name, name) ||
         (!name.empty() && equals_ignoring_case(preset.hugging_face, name)))
       return &preset;
+  }
   return nullptr;
 }
 
@@ -112,18 +113,20 @@ Result<ResolvedPreset> Catalog::resolve(std::string_view typed) const {
     return fail(ErrorCode::not_found, fmt::format("\"{}\" is not a Hugging Face id", shown(typed)),
                 "an id is ORG/NAME, in letters, digits, dots, dashes and underscores");
   }
-  for (const Preset& preset : presets_)
+  for (const Preset& preset : presets_) {
     for (const std::string_view name : names_of(preset))
       if (equals_ignoring_case(name, typed)) return found(preset, typed);
+  }
   if (!typed.empty()) {
     const auto matches = with_prefix(presets_, typed);
     if (matches.size() == 1) return found(*matches.front(), typed);
     if (matches.size() > 1) return ambiguous(typed, matches);
   }
   std::vector<std::string> known;
-  for (const Preset& preset : presets_)
+  for (const Preset& preset : presets_) {
     for (const std::string_view name : names_of(preset))
       known.emplace_back(name);
+  }
   std::string hint = did_you_mean(typed, known);
   if (hint.empty())
     hint = "a model is a preset name, the start of one, or a Hugging Face id ORG/NAME";

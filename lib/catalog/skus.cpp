@@ -17,9 +17,10 @@ Result<const Sku*> Catalog::resolve_sku(std::string_view typed, std::string_view
   typed = trim(typed);
   if (const Sku* sku = find_sku(typed, cloud)) return sku;
   const std::string shown = escape_controls(shorten(typed, 200));
-  if (const Sku* elsewhere = find_sku(typed))
+  if (const Sku* elsewhere = find_sku(typed)) {
     return fail(ErrorCode::not_found, fmt::format("{} is a size of {}, not of {}", elsewhere->name,
                                                   elsewhere->cloud, cloud));
+  }
   std::vector<std::string> known;
   for (const Sku& sku : skus_)
     if (cloud.empty() || sku.cloud == cloud) known.push_back(sku.name);
@@ -52,9 +53,10 @@ std::string Catalog::describe_retirement(const Sku& sku) const {
   if (sku.lifecycle == Lifecycle::current) return {};
   std::string out =
       fmt::format("{} is gone since {} ({})", sku.name, sku.retired_in, sku.retired_because);
-  if (const Sku* instead = replacement_for(sku))
+  if (const Sku* instead = replacement_for(sku)) {
     out += fmt::format("; the smallest with as much GPU memory is {} ({} x {}, {} GiB)",
                        instead->name, instead->gpu_count, instead->gpu, instead->gpu_memory_gib);
+  }
   return out;
 }
 

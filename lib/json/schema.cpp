@@ -60,10 +60,12 @@ class Checker {
 
   Result<void> check(const Value& value, const Value& schema, const FieldPath& path) {
     KAITO_TRY(const Object* rules, resolve(schema));
-    for (const auto& [key, rule] : *rules)
-      if (std::find(kKeywords.begin(), kKeywords.end(), std::string_view(key)) == kKeywords.end())
+    for (const auto& [key, rule] : *rules) {
+      if (std::find(kKeywords.begin(), kKeywords.end(), std::string_view(key)) == kKeywords.end()) {
         return fail(ErrorCode::invalid,
                     fmt::format("the schema keyword {} is not understood", std::string_view(key)));
+      }
+    }
     if (!check_type(value, *rules, path)) return {};
     check_enum(value, *rules, path);
     if (const Value* minimum = rules->if_contains("minimum");
@@ -160,10 +162,12 @@ class Checker {
       }
       KAITO_CHECK(check(member, *rule, at));
     }
-    if (const Value* required = rules.if_contains("required"))
-      for (const Value& key : required->as_array())
+    if (const Value* required = rules.if_contains("required")) {
+      for (const Value& key : required->as_array()) {
         if (object.if_contains(key.as_string()) == nullptr)
           violate(path, fmt::format("\"{}\" is missing", std::string_view(key.as_string())));
+      }
+    }
     return {};
   }
 
@@ -171,9 +175,10 @@ class Checker {
     if (const Value* least = rules.if_contains("minItems");
         least != nullptr && items.size() < least->to_number<std::size_t>())
       violate(path, fmt::format("must have at least {} items", write(*least)));
-    if (const Value* rule = rules.if_contains("items"))
+    if (const Value* rule = rules.if_contains("items")) {
       for (std::size_t i = 0; i < items.size(); ++i)
         KAITO_CHECK(check(items[i], *rule, path.index(i)));
+    }
     return {};
   }
 
@@ -200,9 +205,10 @@ Result<std::vector<SchemaViolation>> check_schema(const Value& value, const Valu
 Result<YamlDocument> load_checked_yaml(std::string_view text, std::string file,
                                        const Value& schema) {
   KAITO_TRY(auto documents, load_yaml(text, file));
-  if (documents.size() != 1)
+  if (documents.size() != 1) {
     return fail(ErrorCode::parse,
                 fmt::format("{}: {} documents, where one is expected", file, documents.size()));
+  }
   YamlDocument& document = documents.front();
   KAITO_TRY(const auto violations, check_schema(document.value.value(), schema));
   std::string lines;

@@ -40,9 +40,10 @@ constexpr std::size_t kLongestLiteral = 60'000;
 }
 
 [[nodiscard]] Result<std::string> literal(std::string_view text) {
-  if (text.size() > kLongestLiteral || text.find(")kaito\"") != std::string_view::npos)
+  if (text.size() > kLongestLiteral || text.find(")kaito\"") != std::string_view::npos) {
     return kaito::fail(ErrorCode::invalid,
                        fmt::format("{} cannot be embedded", kaito::shorten(text, 60)));
+  }
   return fmt::format("R\"kaito({})kaito\"", text);
 }
 
@@ -63,10 +64,12 @@ class Initializer {
   /// The member list, as words.
   void words(std::initializer_list<std::string_view> keys) {
     std::string joined;
-    if (const Value* list = kaito::json::find(entry_, keys))
-      for (const Value& item : list->as_array())
+    if (const Value* list = kaito::json::find(entry_, keys)) {
+      for (const Value& item : list->as_array()) {
         joined +=
             fmt::format("{}{}", joined.empty() ? "" : " ", std::string_view(item.as_string()));
+      }
+    }
     text(joined);
   }
   /// The member number with one decimal, "" when absent.
@@ -183,9 +186,10 @@ class Embedder {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(presets_ / folder, error))
       if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-    if (error || files.empty())
+    if (error || files.empty()) {
       return kaito::fail(ErrorCode::parse,
                          fmt::format("no *.yaml in {}/{}", presets_.string(), folder));
+    }
     std::sort(files.begin(), files.end());
     return files;
   }
@@ -209,9 +213,10 @@ class Embedder {
     const std::string place = document.places.of(path).text();
     const auto [other, fresh] =
         names_.emplace(fmt::format("{} {}", kind, kaito::to_lower(name)), place);
-    if (!fresh)
+    if (!fresh) {
       return kaito::fail(ErrorCode::invalid, fmt::format("{}: {}: \"{}\" is taken by {}", place,
                                                          path.text(), name, other->second));
+    }
     return {};
   }
 
@@ -226,10 +231,12 @@ class Embedder {
       KAITO_CHECK(claim(model.at("name").as_string(), "model", document, at.key("name")));
       if (const auto* id = model.if_contains("huggingFace"))
         KAITO_CHECK(claim(id->as_string(), "model", document, at.key("huggingFace")));
-      if (const auto* names = model.if_contains("shortNames"))
-        for (std::size_t n = 0; n < names->as_array().size(); ++n)
+      if (const auto* names = model.if_contains("shortNames")) {
+        for (std::size_t n = 0; n < names->as_array().size(); ++n) {
           KAITO_CHECK(claim(names->as_array()[n].as_string(), "model", document,
                             at.key("shortNames").index(n)));
+        }
+      }
       std::string history = "[]";
       if (const auto* ranges = model.if_contains("history")) {
         history = kaito::json::write(*ranges);
