@@ -2,12 +2,14 @@
 
 #include <netdb.h>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -100,12 +102,17 @@ Result<std::vector<SocketAddress>> resolve(const std::string& host, std::uint16_
   // getaddrinfo cannot be cancelled, so it runs on a thread that nobody waits for longer than the
   // limits say.
   auto question = std::make_shared<Question>();
-  std::thread([question, host, port] {
-    Answer answer = ask(host, port, 0);
-    const std::lock_guard lock(question->mutex);
-    question->answer = std::move(answer);
-    question->answered.notify_all();
-  }).detach();
+  try {
+    std::thread([question, host, port] {
+      Answer answer = ask(host, port, 0);
+      const std::lock_guard lock(question->mutex);
+      question->answer = std::move(answer);
+      question->answered.notify_all();
+    }).detach();
+  } catch (const std::system_error& error) {
+    return fail(ErrorCode::unreachable,
+                "cannot resolve the host name \"" + host + "\": no thread for it: " + error.what());
+  }
 
   std::unique_lock lock(question->mutex);
   const auto is_answered = [&] { return question->answer.has_value(); };

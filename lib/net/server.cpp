@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -64,10 +65,15 @@ struct HttpServer::Impl {
     if (refuse && workers.size() - serving >= most_refused_at_once) return;
     Worker& worker = workers.emplace_back();
     worker.refusing = refuse;
-    worker.thread = std::jthread([this, &worker, refuse, connection = std::move(tcp)]() mutable {
-      serve(std::move(connection), refuse);
-      worker.done = true;
-    });
+    // No thread to be had: the connection is dropped, the others live on.
+    try {
+      worker.thread = std::jthread([this, &worker, refuse, connection = std::move(tcp)]() mutable {
+        serve(std::move(connection), refuse);
+        worker.done = true;
+      });
+    } catch (const std::system_error&) {
+      workers.pop_back();
+    }
   }
 
   void accept_all() {

@@ -1,7 +1,6 @@
 #include "net/server_connection.hpp"
 
 #include <array>
-#include <exception>
 #include <utility>
 
 #include "kaito/base/text.hpp"
@@ -156,7 +155,7 @@ bool ServerConnection::serve_one() {
   // The handler is not ours; what it throws must not end the server.
   try {
     handler_(request, responder, stop_);
-  } catch (const std::exception&) {
+  } catch (...) {
     threw = true;
   }
   if (!responder.answered()) {
