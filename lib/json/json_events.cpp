@@ -1,8 +1,9 @@
 #include "json/json_events.hpp"
 
 #include <algorithm>
-#include <boost/json/parser.hpp>
+#include <boost/json/value.hpp>
 #include <cstddef>
+#include <utility>
 
 namespace kaito::json {
 namespace {
@@ -22,7 +23,6 @@ std::size_t scalar_length(std::string_view text) {
 
 /// REQUIRES: `text` is JSON.
 void tell_events(std::string_view text, YamlTree& tree) {
-  boost::json::parser parser;
   tree.begin_document();
   for (std::size_t offset = 0; offset < text.size();) {
     switch (text[offset]) {
@@ -47,11 +47,11 @@ void tell_events(std::string_view text, YamlTree& tree) {
         break;
       default: {
         const std::string_view token = text.substr(offset, scalar_length(text.substr(offset)));
-        parser.reset();
-        boost::json::error_code code;
-        parser.write(token.data(), token.size(), code);
-        if (code) throw Refusal(offset, code.message());
-        tree.scalar(offset, parser.release(), 0);
+        Value value;
+        if (auto failure = parse_into(value, token, {})) {
+          throw Refusal(offset, std::move(failure->message));
+        }
+        tree.scalar(offset, std::move(value), 0);
         offset += token.size();
       }
     }

@@ -13,6 +13,9 @@
 namespace kaito::json {
 namespace {
 
+constexpr double kPastExact = 9007199254740992.0;  // 2^53: above it every double is whole
+constexpr double kPastUint64 = 18446744073709551616.0;
+
 class Writer {
  public:
   /// With `indent` blanks per level, or all on one line.
@@ -81,6 +84,13 @@ class Writer {
 void append_number(std::string& out, double number) {
   if (!std::isfinite(number)) {
     out += "null";
+    return;
+  }
+  // A whole number of 64 bits reads back as an integer, which must then be this one: with all its
+  // digits, not with the shortest that would give the same double.
+  if (std::abs(number) >= kPastExact && std::abs(number) < kPastUint64) {
+    if (number < 0) out += '-';
+    out += std::to_string(static_cast<std::uint64_t>(std::abs(number)));
     return;
   }
   std::array<char, 32> buffer{};  // -d.dddddddddddddddde+ddd is 24 characters

@@ -25,6 +25,7 @@ TEST_CASE("JSON that is refused, with the place") {
            {"{\"\xC3\xBC\": 'x'}", "line 1, column 7: this is not JSON"},  // columns are characters
            {"1 2", "line 1, column 3: there is more text after the value"},
            {"[01]", "line 1, column 3: this is not JSON"},
+           {"[1e308, -1e309]", "line 1, column 15: the number is too large"},
            {"// no comments\n1", "line 1, column 1: this is not JSON"},
        }) {
     CAPTURE(row.text);
@@ -41,6 +42,19 @@ TEST_CASE("text that is not UTF-8, and raw control characters, are not JSON") {
     CAPTURE(text);
     CHECK_FALSE(json::parse(text));
   }
+}
+
+TEST_CASE("numbers keep their kind and every digit") {
+  CHECK(json::parse("9223372036854775807")->is_int64());
+  CHECK(json::parse("18446744073709551615")->is_uint64());
+  CHECK(json::parse("18446744073709551616")->get_double() == 18446744073709551616.0);
+  CHECK(json::parse("2.0")->is_double());
+  CHECK(json::parse("-0.30000000000000004")->get_double() == -0.30000000000000004);
+  CHECK(json::parse("[9.590000000000001e+25]")->at(0).get_double() == 9.590000000000001e+25);
+  CHECK(json::parse("{\"a\":1.7976931348623157e308 }")->at("a").get_double() ==
+        1.7976931348623157e308);
+  CHECK(json::parse("5e-324")->get_double() == 5e-324);
+  CHECK(json::parse("1e-400")->get_double() == 0);
 }
 
 TEST_CASE("how deep and how much is the caller's choice") {
