@@ -23,14 +23,19 @@ bool is_at_or_below(const FieldPath& path, const FieldPath& parent) {
   return steps.size() >= start.size() && std::equal(start.begin(), start.end(), steps.begin());
 }
 
-/// Takes out what only repeats a finding that explains it: everything at or below a value of the
-/// wrong type, and everything else about a text that is still a placeholder. And what two tables
-/// said alike.
+/// A finding beside which others about the same value only repeat it: a value of the wrong type, a
+/// text that is still a placeholder, a document that is no object.
+bool says_it_all(const Finding& finding) {
+  return finding.code == "S07" || finding.code == "K001" ||
+         (finding.code == "K002" && finding.path.empty());
+}
+
+/// Takes out the echoes of such findings, and what two tables said alike.
 void drop_echoes(Findings& findings) {
   std::vector<Finding> kept;
   for (const auto& finding : findings) {
     const bool echo = std::any_of(findings.begin(), findings.end(), [&](const Finding& cause) {
-      return (cause.code == "S07" || cause.code == "K001") && cause.code != finding.code &&
+      return says_it_all(cause) && cause.code != finding.code &&
              is_at_or_below(finding.path, cause.path);
     });
     const bool repeated = std::any_of(kept.begin(), kept.end(), [&](const Finding& earlier) {
