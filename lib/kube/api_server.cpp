@@ -100,11 +100,11 @@ std::string ApiServer::credentials_hint() const {
   if (none || !may_carry_credentials(config_.server))
     return "no credentials were sent: name a user that has some (--context, --user), or pass "
            "--token";
-  const auto user = config_.user.empty()
-                        ? std::string("the credentials")
-                        : fmt::format("the credentials of user \"{}\"", config_.user);
-  return fmt::format("{} ({}) may have expired: fetch them again, or pass --token", user,
-                     config_.origin);
+  if (config_.user.empty())
+    return "the token may have expired or belong to another cluster: get a new one";
+  return fmt::format(
+      "the credentials of user \"{}\" ({}) may have expired: fetch them again, or pass --token",
+      config_.user, config_.origin);
 }
 
 Result<std::string> ApiServer::authorize(net::HttpRequest& request) {

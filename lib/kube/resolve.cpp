@@ -181,7 +181,8 @@ Result<ClusterConfig> load_cluster_config(const ConfigOverrides& overrides,
   config.context = choice.context.name;
   const bool from_file = choice.origin != "in-cluster";
   config.cluster = from_file ? choice.cluster.name : "";
-  config.user = from_file ? choice.user.name : "";
+  // With a token by flag nothing of the user entry proves anything any more.
+  config.user = from_file && overrides.token.empty() ? choice.user.name : "";
   config.warnings = std::move(loaded.warnings);
 
   Problems problems;

@@ -29,8 +29,10 @@ class Watch {
  public:
   virtual ~Watch() = default;
   /// The next event; nothing when the server ended the stream in the ordinary way (open a new watch
-  /// from the last resourceVersion). Errors: expired (410, also as an ERROR event: list again),
-  /// timeout, interrupted, unreachable, protocol.
+  /// from the last resourceVersion) and when the connection broke or fell silent, which asks for
+  /// the same. A watch that ends at once and again should be reopened more and more slowly. After
+  /// timeout and interrupted the watch goes on. Errors: expired (410, also as an ERROR event: list
+  /// again), what else an ERROR event says, timeout, interrupted, protocol.
   [[nodiscard]] virtual Result<std::optional<WatchEvent>> next(const CallLimits& limits) = 0;
 };
 
@@ -40,8 +42,11 @@ struct ObjectList {
   std::string resource_version;
 };
 
+/// Where a client tells what it does. The functions are called on the thread of the call, one at a
+/// time, and must not call the client.
 struct ClientLog {
-  /// Level 4 and up; see cli.md -v. May be empty. Never given credentials or Secret data.
+  /// Level 1: a list that changed under way, a token that could not be read again; level 4 and up:
+  /// requests (see cli.md -v). May be empty. Never given credentials or Secret data.
   std::function<void(int level, const std::string& line)> write;
   int level = 0;
   /// A Warning header's text, each distinct text once. May be empty.
@@ -112,7 +117,8 @@ class Client {
 
   /// The Service's HTTP as a transport of its own: request targets are put behind the API server's
   /// proxy prefix, credentials are the API server's. Errors from the API server itself (a Status)
-  /// come back as answers: chat tells them apart. Lives no longer than the client.
+  /// come back as answers: chat tells them apart. Nothing is repeated; an Authorization header of
+  /// the caller is not sent, since the API server would take it for its own.
   [[nodiscard]] Result<std::unique_ptr<net::Transport>> service_transport(
       std::string_view namespace_, std::string_view service, int port);
 

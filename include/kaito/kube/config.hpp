@@ -86,7 +86,7 @@ struct ClusterConfig {
   std::string namespace_ = "default";
   std::string context;  ///< names for messages; "" when made from flags or in a cluster
   std::string cluster;
-  std::string user;
+  std::string user;    ///< "" also with a token given by flag
   std::string origin;  ///< the file(s), or "in-cluster", or "flags"
   std::vector<std::string>
       warnings;  ///< to be shown once (missing KUBECONFIG files, world-readable file)

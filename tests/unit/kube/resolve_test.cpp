@@ -171,6 +171,7 @@ TEST_CASE("--token drops every credential of the file, but not who is impersonat
   CHECK(config->tls.client_cert_pem.empty());
   CHECK(config->tls.client_key_pem.empty());
   CHECK(config->impersonate_user == "eve");
+  CHECK(config->user.empty());
 }
 
 TEST_CASE("certificate and token may both be there") {
