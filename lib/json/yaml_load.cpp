@@ -10,6 +10,7 @@
 #include <istream>
 #include <streambuf>
 #include <utility>
+#include <vector>
 
 #include "json/json_events.hpp"
 #include "json/text_output.hpp"
@@ -110,32 +111,46 @@ class Events : public YAML::EventHandler {
   void OnDocumentEnd() override { tree_.end_document(); }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    tree_.scalar(at(mark), Value(nullptr), anchor);
+    const std::size_t offset = at(mark);
+    // At the end of a document yaml-cpp takes a lone word for a key, and its own place for that of
+    // the value.
+    if (offset == scalar_) {
+      throw Refusal(offset, in_brackets_.back() ? "a bracket before this is not closed"
+                                                : "a \":\" is missing after this key");
+    }
+    tree_.scalar(offset, Value(nullptr), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    tree_.alias(at(mark), anchor);
+    scalar_ = at(mark);
+    tree_.alias(scalar_, anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     const std::size_t offset = at(mark);
+    scalar_ = offset;
     const bool merge = (tag == "?" && text == "<<") || tag == "tag:yaml.org,2002:merge";
     if (merge && tree_.merge_key(offset)) return;
     tree_.scalar(offset, scalar(offset, tag, text), anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value /*style*/) override {
+                       YAML::EmitterStyle::value style) override {
     const std::size_t offset = at(mark);
     check_tag(offset, tag, "seq");
+    in_brackets_.push_back(style == YAML::EmitterStyle::Flow);
     tree_.begin_list(offset, anchor);
   }
-  void OnSequenceEnd() override { tree_.end(); }
+  void OnSequenceEnd() override { OnMapEnd(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value /*style*/) override {
+                  YAML::EmitterStyle::value style) override {
     const std::size_t offset = at(mark);
     check_tag(offset, tag, "map");
+    in_brackets_.push_back(style == YAML::EmitterStyle::Flow);
     tree_.begin_map(offset, anchor);
   }
-  void OnMapEnd() override { tree_.end(); }
+  void OnMapEnd() override {
+    in_brackets_.pop_back();
+    tree_.end();
+  }
 
  private:
   /// The offset of an event. yaml-cpp takes whatever follows a complete document for the next one,
@@ -198,8 +213,10 @@ class Events : public YAML::EventHandler {
   std::string_view text_;
   BoundedText& source_;
   YamlTree& tree_;
-  std::size_t last_ = 0;  ///< the furthest offset of the document so far
+  std::size_t last_ = 0;                         ///< the furthest offset of the document so far
+  std::size_t scalar_ = std::string_view::npos;  ///< of the last scalar
   bool first_ = true;
+  std::vector<bool> in_brackets_ = {false};  ///< of every map and list that is open
 };
 
 /// yaml-cpp's message in the words of somebody who edits the file.
@@ -211,7 +228,8 @@ std::string explain(std::string_view message) {
       {YAML::ErrorMsg::END_OF_MAP_FLOW, "expected \",\" or \"}\""},
       {YAML::ErrorMsg::END_OF_SEQ_FLOW, "expected \",\" or \"]\""},
       {YAML::ErrorMsg::MAP_VALUE,
-       "a \":\" is not possible here (check the indentation, or quote the text)"},
+       "a \":\" is not possible here (check the indentation and the line above, or quote the "
+       "text)"},
       {YAML::ErrorMsg::MAP_KEY, "a key is not possible here"},
       {YAML::ErrorMsg::BLOCK_ENTRY, "a list item \"- \" is not possible here"},
       {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing"},

@@ -214,11 +214,21 @@ TEST_CASE("syntax errors tell the place and what to look at") {
       {"a:\n    b: 1\n  c: 2",
        "f.yaml:3:3: expected a key of the mapping, or the end of it (check the indentation)"},
       {"a: b: c",
-       "f.yaml:1:5: a \":\" is not possible here (check the indentation, or quote the text)"},
+       "f.yaml:1:5: a \":\" is not possible here (check the indentation and the line above, or "
+       "quote the text)"},
       {"a:\n\tb: 1",
-       "f.yaml:2:3: a \":\" is not possible here (check the indentation, or quote the text); this "
+       "f.yaml:2:3: a \":\" is not possible here (check the indentation and the line above, or "
+       "quote the text); this "
        "line is indented by a tab: use blanks"},
-      {"a: [1, 2\n", R"(f.yaml:2:1: expected "," or "]")"},
+      {"a: 1\nkind Workspace", "f.yaml:2:1: a \":\" is missing after this key"},
+      {"a: 1\nkind Workspace\n---\nb: 1", "f.yaml:2:1: a \":\" is missing after this key"},
+      {"a: 1\nb:\n  preset 'phi'\n  name\n", R"({"a":1,"b":"preset 'phi' name"})"},
+      {"a:\n  b: 1\n  &x preset phi\n", "f.yaml:3:3: a \":\" is missing after this key"},
+      {"a: 1\nkind\nb: 2\n",
+       "f.yaml:3:2: a \":\" is not possible here (check the indentation and the line above, or "
+       "quote the text)"},
+      {"a: [1, 2\n", "f.yaml:1:8: a bracket before this is not closed"},
+      {"a: [1, 2,\n", R"(f.yaml:2:1: expected "," or "]")"},
       {"a: \"b\n", "f.yaml:2:1: a quoted string is not closed"},
       {"a: 'b", "f.yaml:1:6: a quoted string is not closed"},
       {"a: 'b\nc: d\n---\ne: f'\n", "f.yaml:3:1: a quoted string is not closed"},
@@ -235,7 +245,8 @@ TEST_CASE("syntax errors tell the place and what to look at") {
        "f.yaml:1:5: unexpected text after the end of the document (check the indentation)"},
       {",", "f.yaml:1:1: unexpected text after the end of the document (check the indentation)"},
       {"\xC3\xBC: \xC3\xBC: 1",  // columns are characters
-       "f.yaml:1:5: a \":\" is not possible here (check the indentation, or quote the text)"},
+       "f.yaml:1:5: a \":\" is not possible here (check the indentation and the line above, or "
+       "quote the text)"},
       {"%YAML 2.0\n---\na: 1", "f.yaml:1:1: YAML major version too large"},
   });
 }
