@@ -78,8 +78,10 @@ void fill_namespace(json::Object& root) {
   finalizers.emplace_back("kubernetes");
   set_absent(spec, "finalizers", std::move(finalizers));
   json::Object& meta = object_in(root, "metadata");
-  if (const json::Value* name = meta.if_contains("name"))
-    object_in(meta, "labels")["kubernetes.io/metadata.name"] = *name;
+  if (meta.contains("name")) {
+    json::Value name = meta["name"];  // a copy: adding the labels moves what the object holds
+    object_in(meta, "labels")["kubernetes.io/metadata.name"] = std::move(name);
+  }
 }
 
 }  // namespace
