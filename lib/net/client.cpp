@@ -1,12 +1,9 @@
 #include "kaito/net/client.hpp"
 
-#include <fmt/format.h>
-
 #include <functional>
 #include <utility>
 
 #include "kaito/base/text.hpp"
-#include "kaito/net/failure.hpp"
 #include "net/connection.hpp"
 #include "net/http_wire.hpp"
 #include "net/pool.hpp"
@@ -20,15 +17,6 @@ constexpr std::size_t small_answer = std::size_t{4} << 10;
 
 bool may_repeat(std::string_view method) {
   return method == "GET" || method == "HEAD";
-}
-
-/// Sending the request again cannot help.
-tl::unexpected<Error> wrong_address(std::string message, std::string hint) {
-  return fail(Error{ErrorCode::unreachable,
-                    std::move(message),
-                    {},
-                    std::move(hint),
-                    std::make_shared<const Failure>(Stage::handshake)});
 }
 
 /// Methods whose requests say "Content-Length: 0" rather than nothing.
@@ -151,10 +139,7 @@ struct HttpClient::Impl {
     HttpParser& answer = connection.answer();
     const int status = answer.start_line().status;
     if (status == 407 && route.through_plain_proxy()) {
-      return wrong_address(
-          fmt::format("the proxy {} wants other credentials (407)",
-                      host_and_port(*options().proxy)),
-          "put user and password into the proxy URL: http://user:password@proxy:port");
+      return fail(proxy_refused(*options().proxy));
     }
     if (status != 400) return {};
     // Small, and its sender has closed or will at once; if not, it is somebody else's 400.
@@ -164,9 +149,7 @@ struct HttpClient::Impl {
     if (answer.body_size() > small_answer || !answer.body().starts_with(http_on_tls_port)) {
       return {};
     }
-    return wrong_address(
-        fmt::format("{} speaks TLS, not plain HTTP", host_and_port(options().server)),
-        "the server's URL should begin with https://");
+    return fail(speaks_tls(host_and_port(options().server)));
   }
 
   static HttpHead head_of(HttpParser& answer) {

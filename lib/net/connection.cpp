@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "kaito/net/failure.hpp"
+
 namespace kaito::net {
 namespace {
 
@@ -16,6 +18,14 @@ bool looks_like_tls(std::string_view bytes) {
 
 }  // namespace
 
+Error speaks_tls(const std::string& server) {
+  return Error{ErrorCode::unreachable,
+               fmt::format("{} speaks TLS, not plain HTTP", server),
+               {},
+               "the server's URL should begin with https://",
+               std::make_shared<const Failure>(Stage::handshake)};
+}
+
 Connection::Connection(std::unique_ptr<ByteStream> stream, std::string server)
     : stream_(std::move(stream)), reader_(*stream_), server_(std::move(server)) {}
 
@@ -23,8 +33,7 @@ tl::unexpected<Error> Connection::explained(Error error) const {
   const bool in_body = answer_ && answer_->head_done();
   const bool ended = error.code == ErrorCode::unreachable || error.code == ErrorCode::protocol;
   if (ended && answer_ && !in_body && looks_like_tls(reader_.left_over())) {
-    return fail(ErrorCode::unreachable, fmt::format("{} speaks TLS, not plain HTTP", server_),
-                "the server's URL should begin with https://");
+    return fail(speaks_tls(server_));
   }
   if (error.code == ErrorCode::timeout) {
     error.message = fmt::format("timed out waiting for {} of {}",

@@ -30,6 +30,12 @@ struct Route {
 /// "host:port" even where the port is the default: for messages and CONNECT.
 [[nodiscard]] std::string host_and_port(const Url& url);
 
+/// What a 407 of the proxy means.
+[[nodiscard]] Error proxy_refused(const Url& proxy);
+
+/// For a server that answers plain HTTP as TLS servers do.
+[[nodiscard]] Error speaks_tls(const std::string& server);
+
 /// An HTTP/1.1 connection of a client: one exchange at a time.
 class Connection {
  public:

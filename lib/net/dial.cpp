@@ -85,9 +85,7 @@ Result<void> open_tunnel(ByteStream& stream, const ClientOptions& options,
   }
   const int status = answer.start_line().status;
   if (status == 407) {
-    return fail(ErrorCode::unreachable,
-                fmt::format("the proxy {} wants other credentials (407)", proxy),
-                "put user and password into the proxy URL: http://user:password@proxy:port");
+    return fail(proxy_refused(*options.proxy));
   }
   if (status < 200 || status > 299) {
     return fail(ErrorCode::unreachable,
@@ -123,6 +121,14 @@ Result<std::unique_ptr<ByteStream>> dial_within(const Route& route, const CallLi
 }
 
 }  // namespace
+
+Error proxy_refused(const Url& proxy) {
+  return Error{ErrorCode::unreachable,
+               fmt::format("the proxy {} wants other credentials (407)", host_and_port(proxy)),
+               {},
+               "put user and password into the proxy URL: http://user:password@proxy:port",
+               std::make_shared<const Failure>(Stage::handshake)};
+}
 
 std::string host_and_port(const Url& url) {
   const bool v6 = url.host.find(':') != std::string::npos;

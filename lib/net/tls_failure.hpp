@@ -21,8 +21,8 @@ struct CertificateProblem {
   void note(X509_STORE_CTX* store);
 };
 
-/// Table 2.2 of the client specification: what went wrong, for people.
-/// `server`: "host:port"; `name`: what the certificate should be valid for.
+/// What went wrong, for people. `server`: "host:port"; `name`: what the certificate should be valid
+/// for.
 [[nodiscard]] Error explain(const CertificateProblem& problem, const TlsContext& context,
                             const std::string& server, const std::string& name);
 

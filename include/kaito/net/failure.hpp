@@ -10,7 +10,7 @@ namespace kaito::net {
 /// it again.
 enum class Stage : std::uint8_t {
   connect,    ///< no connection (name, refused, timeout, proxy): nothing was sent; may pass
-  handshake,  ///< TLS refused by one side: nothing was sent; will not pass by itself
+  handshake,  ///< TLS or the proxy's credentials refused: nothing was sent; will not pass by itself
   exchange,   ///< on the connection: the server may have acted on the request
 };
 

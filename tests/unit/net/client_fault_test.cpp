@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "kaito/net/failure.hpp"
 #include "unit/net/scripted_peer.hpp"
 
 namespace kaito::net::test {
@@ -58,6 +59,7 @@ TEST_CASE("answers that break off, are malformed or too large") {
     CHECK(answer.error().code == test.code);
     CHECK_MESSAGE(mentions(answer.error(), test.says), answer.error().describe());
     CHECK(mentions(answer.error(), "GET http://127.0.0.1:"));
+    CHECK(stage_of(answer.error()) == Stage::exchange);
   }
 }
 
@@ -324,6 +326,7 @@ TEST_CASE("servers that cannot be reached") {
     CHECK(mentions(answer.error(), "127.0.0.1:" + std::to_string(free_port)));
     CHECK_FALSE(mentions(answer.error(), "hunter2"));
     CHECK_FALSE(answer.error().hint.empty());
+    CHECK(stage_of(answer.error()) == Stage::connect);
   }
   SUBCASE("the host has no address") {
     ClientOptions options;
@@ -332,6 +335,7 @@ TEST_CASE("servers that cannot be reached") {
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == ErrorCode::unreachable);
     CHECK(mentions(answer.error(), "no-such-host.invalid"));
+    CHECK(stage_of(answer.error()) == Stage::connect);
   }
   SUBCASE("the connection takes longer than allowed for connecting") {
     const ScriptedPeer silent([](PeerSocket& socket, int) { socket.wait_for_close(); });
@@ -342,6 +346,7 @@ TEST_CASE("servers that cannot be reached") {
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == ErrorCode::unreachable);
     CHECK(mentions(answer.error(), "timed out in the TLS handshake"));
+    CHECK(stage_of(answer.error()) == Stage::connect);
   }
   SUBCASE("the call is over before it begins") {
     const auto late = client_of(free_port)->send(get("/"), within(milliseconds(0)));

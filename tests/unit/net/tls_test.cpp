@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "kaito/net/failure.hpp"
 #include "net/certificate_text.hpp"
 #include "net/tcp.hpp"
 #include "net/tls_context.hpp"
@@ -129,6 +130,7 @@ TEST_CASE("certificates that prove nothing are refused, and the message says why
     CHECK(error.code == ErrorCode::unreachable);
     CHECK(mentions(error, "is signed by \"CN=kaito sandbox CA\""));
     CHECK(mentions(error, "the CA of the test"));
+    CHECK(stage_of(error) == Stage::handshake);
   }
   SUBCASE("the system's CAs") {
     const Error error = error_of(trusting("", server->port()));
@@ -287,6 +289,7 @@ TEST_CASE("https to a plain port and http to a TLS port are told apart from othe
     const Error error = error_of(std::move(options));
     CHECK(error.code == ErrorCode::unreachable);
     CHECK(mentions(error, "does not speak TLS"));
+    CHECK(stage_of(error) == Stage::handshake);
     CHECK(mentions(error, "http://"));
   }
   SUBCASE("http to TLS") {
@@ -298,6 +301,7 @@ TEST_CASE("https to a plain port and http to a TLS port are told apart from othe
     }());
     CHECK(error.code == ErrorCode::unreachable);
     CHECK(mentions(error, "speaks TLS, not plain HTTP"));
+    CHECK(stage_of(error) == Stage::handshake);
     CHECK(mentions(error, "https://"));
   }
   SUBCASE("http to a TLS port that answers with an alert") {
