@@ -1,0 +1,69 @@
+#!/bin/bash
+# Usage: scripts/control-plane/run.sh -- tests/bench/run.sh [KAITOCTL]
+#
+# Times whole processes against a peer in the same run, in turn (A B A B ...), and prints medians and ratios:
+# start-up against a C program that prints a line, `status NAME` against curl and kubectl on a real kube-apiserver.
+# Not a test: nothing fails when a machine is busy. Outside run.sh only the start-up is measured.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+kaitoctl=${1:-$root/build/release/bin/kaitoctl}
+[[ -x $kaitoctl ]] || { echo "no $kaitoctl: cmake --build --preset release first" >&2; exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cat >"$work/line.c" <<'C'
+#include <stdio.h>
+int main(void) { puts("kaitoctl 0.1.0"); return 0; }
+C
+cc -O2 -o "$work/line" "$work/line.c"
+
+# pair NAME RUNS 'command A' 'command B': one line with the medians in ms and their ratio.
+pair() {
+  python3 - "$@" <<'PY'
+import resource, shlex, statistics, subprocess, sys, time
+name, runs, *commands = sys.argv[1:]
+commands = [shlex.split(c) for c in commands]
+times = [[], []]
+for turn in range(int(runs) + 2):
+    for which, command in enumerate(commands):
+        start = time.perf_counter()
+        code = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        took = time.perf_counter() - start
+        if code != 0:
+            sys.exit(f"{name}: {' '.join(command)} exited {code}")
+        if turn >= 2:
+            times[which].append(took * 1000)
+a, b = (statistics.median(t) for t in times)
+ratios = statistics.median(x / y for x, y in zip(*times))
+print(f"{name:44} {a:8.2f} ms {b:8.2f} ms   ratio {ratios:5.2f}")
+PY
+}
+
+printf '%-44s %11s %11s\n' "" "kaitoctl" "peer"
+HOME=$work pair "version / C program that prints a line" 200 "$kaitoctl version --client" "$work/line"
+
+if [[ -n ${KAITO_TEST_SERVER-} ]]; then
+  kubectl=${KAITO_TEST_KUBECTL:-kubectl}
+  for crd in "$root"/lib/sandbox/crds/workspaces.kaito.sh.yaml; do
+    "$kubectl" apply -f "$crd" >/dev/null 2>&1
+  done
+  "$kubectl" wait --for=condition=Established crd/workspaces.kaito.sh --timeout=30s >/dev/null
+  "$kaitoctl" deploy phi-3-mini --name bench --quiet >/dev/null
+  get=$KAITO_TEST_SERVER/apis/kaito.sh/v1beta1/namespaces/default/workspaces/bench
+  curl_get="curl -sf --cacert $KAITO_TEST_CA -H 'Authorization: Bearer $KAITO_TEST_TOKEN' $get"
+  pair "status NAME / curl, the same GET" 50 "$kaitoctl status bench" "$curl_get"
+  pair "status NAME -o json / curl, the same GET" 50 "$kaitoctl status bench -o json" "$curl_get"
+  pair "status NAME / kubectl get" 20 "$kaitoctl status bench" "$kubectl get workspace bench"
+  "$kaitoctl" delete bench --yes --quiet >/dev/null
+fi
+
+size=$(stat -c %s "$kaitoctl")
+cp "$kaitoctl" "$work/stripped" && strip "$work/stripped"
+printf '%-44s %8.2f MB (stripped %.2f MB)\n' "binary" "$(bc -l <<<"$size/1048576" 2>/dev/null || echo 0)" \
+  "$(bc -l <<<"$(stat -c %s "$work/stripped")/1048576" 2>/dev/null || echo 0)"
+python3 - "$kaitoctl" <<'PY'
+import os, resource, subprocess, sys
+subprocess.run([sys.argv[1], "models", "list"], stdout=subprocess.DEVNULL)
+print(f"{'peak memory, models list':44} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:8.2f} MB")
+PY
