@@ -115,19 +115,21 @@ class Events : public YAML::EventHandler {
     // At the end of a document yaml-cpp takes a lone word for a key, and its own place for that of
     // the value.
     if (offset == scalar_) {
-      throw Refusal(offset, in_brackets_.back() ? "a bracket before this is not closed"
-                                                : "a \":\" is missing after this key");
+      throw Refusal(offset, open_.back().brackets ? "a bracket before this is not closed"
+                                                  : "a \":\" is missing after this key");
     }
     tree_.scalar(offset, Value(nullptr), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     scalar_ = at(mark);
+    check_column(mark, scalar_);
     tree_.alias(scalar_, anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     const std::size_t offset = at(mark);
     scalar_ = offset;
+    check_column(mark, offset);
     const bool merge = (tag == "?" && text == "<<") || tag == "tag:yaml.org,2002:merge";
     if (merge && tree_.merge_key(offset)) return;
     tree_.scalar(offset, scalar(offset, tag, text), anchor);
@@ -136,7 +138,9 @@ class Events : public YAML::EventHandler {
                        YAML::EmitterStyle::value style) override {
     const std::size_t offset = at(mark);
     check_tag(offset, tag, "seq");
-    in_brackets_.push_back(style == YAML::EmitterStyle::Flow);
+    const bool brackets = style == YAML::EmitterStyle::Flow;
+    if (brackets) check_column(mark, offset);  // "- " may stand right below the key
+    open_.push_back({brackets});
     tree_.begin_list(offset, anchor);
   }
   void OnSequenceEnd() override { OnMapEnd(); }
@@ -144,15 +148,35 @@ class Events : public YAML::EventHandler {
                   YAML::EmitterStyle::value style) override {
     const std::size_t offset = at(mark);
     check_tag(offset, tag, "map");
-    in_brackets_.push_back(style == YAML::EmitterStyle::Flow);
+    check_column(mark, offset);
+    open_.push_back({style == YAML::EmitterStyle::Flow});
     tree_.begin_map(offset, anchor);
   }
   void OnMapEnd() override {
-    in_brackets_.pop_back();
+    open_.pop_back();
     tree_.end();
   }
 
  private:
+  /// A map or list.
+  struct Open {
+    bool brackets;
+    int key_column = 0;  ///< of its last key
+  };
+
+  /// Notes where a key stands; refuses a value on a line of its own that stands no further in than
+  /// its key, which yaml-cpp lets pass.
+  void check_column(const YAML::Mark& mark, std::size_t offset) {
+    Open& map = open_.back();
+    if (map.brackets) return;
+    if (tree_.key_due()) {
+      const bool explicit_key = offset >= 2 && text_.substr(offset - 2, 2) == "? ";
+      map.key_column = explicit_key ? mark.column - 2 : mark.column;
+    } else if (tree_.value_due() && mark.column <= map.key_column) {
+      throw Refusal(offset, "this value has to stand further in than its key");
+    }
+  }
+
   /// The offset of an event. yaml-cpp takes whatever follows a complete document for the next one,
   /// marker or not, and may even stop on a token for ever: both end here.
   std::size_t at(const YAML::Mark& mark, bool may_end_document = false) {
@@ -174,8 +198,10 @@ class Events : public YAML::EventHandler {
 
   [[noreturn]] static void refuse_tag(std::size_t offset, std::string_view tag) {
     const std::string_view core = core_tag(tag);
-    throw Refusal(offset, core.empty() ? fmt::format("the tag {} is not supported here", tag)
-                                       : fmt::format("the tag !!{} is not supported here", core));
+    throw Refusal(offset,
+                  core.empty()
+                      ? fmt::format("the tag {} is not supported here", shorten(tag, 60))
+                      : fmt::format("the tag !!{} is not supported here", shorten(core, 60)));
   }
 
   static void check_tag(std::size_t offset, std::string_view tag, std::string_view wanted) {
@@ -216,7 +242,7 @@ class Events : public YAML::EventHandler {
   std::size_t last_ = 0;                         ///< the furthest offset of the document so far
   std::size_t scalar_ = std::string_view::npos;  ///< of the last scalar
   bool first_ = true;
-  std::vector<bool> in_brackets_ = {false};  ///< of every map and list that is open
+  std::vector<Open> open_ = {{false}};  ///< every map and list that is open, in a document
 };
 
 /// yaml-cpp's message in the words of somebody who edits the file.

@@ -20,6 +20,7 @@ constexpr std::size_t kPathBytes = std::size_t{32} << 20;
 constexpr const char* kBadKey =
     "a key must be a string, not a mapping or a list (or is a bracket not closed?)";
 
+/// A piece of the text for a message.
 std::string quoted(std::string_view text) {
   std::string out;
   append_double_quoted(out, shorten(text, 60));
@@ -232,7 +233,8 @@ void YamlTree::record_place(std::size_t offset) {
 
 std::string YamlTree::describe(const Refusal& refusal) {
   const auto place = position_.at(refusal.offset());
-  return SourcePlace{file_, place.line, place.column}.text() + ": " + refusal.message();
+  return escape_controls(SourcePlace{file_, place.line, place.column}.text() + ": " +
+                         refusal.message());
 }
 
 }  // namespace kaito::json

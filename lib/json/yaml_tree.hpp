@@ -51,6 +51,10 @@ class YamlTree {
   /// The key "<<". Gives false where no key is due: then it is an ordinary scalar.
   [[nodiscard]] bool merge_key(std::size_t offset);
 
+  /// Whether what comes next is a key of the innermost map, or the value of one.
+  [[nodiscard]] bool key_due() const { return in_map() && frames_.back().key_due; }
+  [[nodiscard]] bool value_due() const { return in_map() && !frames_.back().key_due; }
+
   /// Those that are not empty. REQUIRES: no document is open.
   [[nodiscard]] std::vector<YamlDocument> take_documents() { return std::move(documents_); }
   /// "file:line:column: message".
@@ -79,9 +83,7 @@ class YamlTree {
     Weight weight;
   };
 
-  [[nodiscard]] bool key_due() const {
-    return !frames_.empty() && frames_.back().value.is_object() && frames_.back().key_due;
-  }
+  [[nodiscard]] bool in_map() const { return !frames_.empty() && frames_.back().value.is_object(); }
   void begin(std::size_t offset, std::size_t anchor, Value empty);
   void begin_value(std::size_t offset);
   void begin_key(std::size_t offset, std::string key);

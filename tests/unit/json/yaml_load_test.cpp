@@ -227,6 +227,11 @@ TEST_CASE("syntax errors tell the place and what to look at") {
       {"a: 1\nkind\nb: 2\n",
        "f.yaml:3:2: a \":\" is not possible here (check the indentation and the line above, or "
        "quote the text)"},
+      {"a:\nfoo\n", "f.yaml:2:1: a \":\" is missing after this key"},
+      {"a:\nfoo # c\nb: 1\n", "f.yaml:2:1: this value has to stand further in than its key"},
+      {"a:\n  b:\n  'foo'\n", "f.yaml:3:3: this value has to stand further in than its key"},
+      {"- a:\n  [1]\n", "f.yaml:2:3: this value has to stand further in than its key"},
+      {"- a:\n   [1]\n- ? b\n  :\n    c: d\n", R"([{"a":[1]},{"b":{"c":"d"}}])"},
       {"a: [1, 2\n", "f.yaml:1:8: a bracket before this is not closed"},
       {"a: [1, 2,\n", R"(f.yaml:2:1: expected "," or "]")"},
       {"a: \"b\n", "f.yaml:2:1: a quoted string is not closed"},
@@ -275,6 +280,10 @@ TEST_CASE("what is not text is refused with its place") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::parse);
   CHECK(refused.error().message == R"(1:5: expected "," or "]")");
+  // Messages are safe to print whatever the file is called.
+  const auto escaped = json::load_yaml("a: ]", "x\x1B[31m.yaml", {});
+  REQUIRE_FALSE(escaped);
+  CHECK(escaped.error().message == "x\\x1b[31m.yaml:1:4: this bracket closes nothing");
 }
 
 TEST_CASE("places of fields") {
