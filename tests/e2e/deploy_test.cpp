@@ -1,0 +1,200 @@
+// deploy: again, with changes, over fields of others, without doing it.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "contains.hpp"
+#include "kaito/json/json.hpp"
+#include "scene.hpp"
+#include "stored_object.hpp"
+
+namespace kaito::e2e {
+namespace {
+
+using json::string_at;
+
+std::string adapter_workspace(const std::string& strength, const std::string& team = "") {
+  return fmt::format(R"(apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata:
+  name: ws
+{}resource:
+  instanceType: Standard_NC24ads_A100_v4
+  labelSelector:
+    matchLabels:
+      apps: phi-3
+inference:
+  preset:
+    name: phi-3-mini-128k-instruct
+  adapters:
+    - source:
+        name: adapter
+        image: registry.example.com/adapter:0.0.1
+      strength: "{}"
+)",
+                     team.empty() ? "" : "  labels: {team: " + team + "}\n", strength);
+}
+
+TEST_CASE("deployed again, nothing changes") {
+  const Scene scene;
+  const auto file = scene.write("ws.yaml", adapter_workspace("1.0"));
+  REQUIRE(scene.run({"deploy", "-f", file}).exit_code == 0);
+  const auto version = scene.resource_version("ws");
+
+  const auto again = scene.run({"deploy", "-f", file});
+  CHECK(again.exit_code == 0);
+  CHECK(again.out == "workspace.kaito.sh/ws unchanged\n");
+  CHECK(again.err == "");
+  CHECK(scene.resource_version("ws") == version);
+}
+
+TEST_CASE("a model by its short name") {
+  const Scene scene;
+  const auto outcome = scene.run({"deploy", "phi-3-mini"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "workspace.kaito.sh/workspace-phi-3-mini created\n");
+  CHECK(outcome.err == Contains("phi-3-mini-4k-instruct"));
+  const auto stored = scene.stored_workspace("workspace-phi-3-mini");
+  CHECK(string_at(stored, {"inference", "preset", "name"}) == "phi-3-mini-4k-instruct");
+  CHECK(string_at(stored, {"resource", "labelSelector", "matchLabels", "apps"}) != "");
+  CHECK(outcome.err == Contains(std::string(string_at(stored, {"resource", "instanceType"}))));
+
+  const auto again = scene.run({"deploy", "phi-3-mini"});
+  CHECK(again.out == "workspace.kaito.sh/workspace-phi-3-mini unchanged\n");
+}
+
+TEST_CASE("from stdin, and printed") {
+  const Scene scene;
+  const auto outcome = scene.run({"deploy", "-f", "-", "-o", "json"}, adapter_workspace("1.0"));
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  const auto printed = json::parse(outcome.out);
+  REQUIRE(printed);
+  CHECK(string_at(*printed, {"metadata", "uid"}) != "");
+  CHECK(differences_from_file(value_of(adapter_workspace("1.0")), *printed, "v1beta1") == "");
+  CHECK(differences_from_file(value_of(adapter_workspace("1.0")), scene.stored_workspace("ws"),
+                              "v1beta1") == "");
+}
+
+TEST_CASE("a changed field is said, then configured") {
+  const Scene scene;
+  REQUIRE(scene.run({"deploy", "-f", scene.write("a.yaml", adapter_workspace("1.0"))}).exit_code ==
+          0);
+  const auto outcome = scene.run({"deploy", "-f", scene.write("b.yaml", adapter_workspace("0.5"))});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "workspace.kaito.sh/ws configured\n");
+  CHECK(outcome.err == Contains("inference.adapters[0].strength: \"1.0\" -> \"0.5\""));
+  CHECK(differences_from_file(value_of(adapter_workspace("0.5")), scene.stored_workspace("ws"),
+                              "v1beta1") == "");
+}
+
+TEST_CASE("what the operator would refuse to change is refused at its place") {
+  const Scene scene;
+  REQUIRE(scene.run({"deploy", "-f", scene.write("a.yaml", adapter_workspace("1.0"))}).exit_code ==
+          0);
+  const auto version = scene.resource_version("ws");
+  auto text = adapter_workspace("1.0");
+  text.replace(text.find("phi-3-mini-128k"), 15, "phi-3-mini-4k");
+  const auto file = scene.write("b.yaml", text);
+  const auto outcome = scene.run({"deploy", "-f", file});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err == Contains(file + ":12:5: error: inference.preset.name"));
+  CHECK(scene.resource_version("ws") == version);
+}
+
+TEST_CASE("a field that somebody else owns is a conflict that names both") {
+  const Scene scene;
+  REQUIRE(scene.run({"deploy", "-f", scene.write("a.yaml", adapter_workspace("1.0"))}).exit_code ==
+          0);
+  const auto labels = value_of(R"(
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: {name: ws, labels: {team: red}}
+)");
+  k8s::WriteOptions gitops;
+  gitops.field_manager = "gitops";
+  REQUIRE(target().client().apply(scene.workspace_ref("ws"), labels, gitops, soon()));
+
+  const auto file = scene.write("b.yaml", adapter_workspace("1.0", "blue"));
+  const auto refused = scene.run({"deploy", "-f", file});
+  INFO(refused.err);
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err == Contains(".metadata.labels.team"));
+  CHECK(refused.err == Contains("gitops"));
+  CHECK(refused.err == Contains("--force-conflicts"));
+  const auto team = [&] {
+    return std::string(string_at(scene.stored_workspace("ws"), {"metadata", "labels", "team"}));
+  };
+  CHECK(team() == "red");
+
+  const auto forced = scene.run({"deploy", "-f", file, "--force-conflicts"});
+  INFO(forced.err);
+  CHECK(forced.exit_code == 0);
+  CHECK(forced.out == "workspace.kaito.sh/ws configured\n");
+  CHECK(team() == "blue");
+}
+
+TEST_CASE("what others added stays") {
+  const Scene scene;
+  const auto file = scene.write("a.yaml", adapter_workspace("1.0"));
+  REQUIRE(scene.run({"deploy", "-f", file}).exit_code == 0);
+  scene.patch(scene.workspace_ref("ws"), "metadata: {annotations: {example.com/note: theirs}}");
+  REQUIRE(scene.run({"deploy", "-f", file}).out == "workspace.kaito.sh/ws unchanged\n");
+  CHECK(string_at(scene.stored_workspace("ws"), {"metadata", "annotations", "example.com/note"}) ==
+        "theirs");
+}
+
+TEST_CASE("a dry run creates nothing and changes nothing") {
+  const Scene scene;
+  const auto file = scene.write("a.yaml", adapter_workspace("1.0"));
+  const auto client = scene.run({"deploy", "-f", file, "--dry-run=client"});
+  CHECK(client.exit_code == 0);
+  CHECK(client.out == "workspace.kaito.sh/ws valid (dry run)\n");
+  CHECK(scene.objects() == 0);
+  const auto server = scene.run({"deploy", "-f", file, "--dry-run=server"});
+  INFO(server.err);
+  CHECK(server.exit_code == 0);
+  CHECK(server.out == "workspace.kaito.sh/ws created (server dry run)\n");
+  CHECK(scene.objects() == 0);
+
+  REQUIRE(scene.run({"deploy", "-f", file}).exit_code == 0);
+  const auto version = scene.resource_version("ws");
+  const auto changed = scene.run(
+      {"deploy", "-f", scene.write("b.yaml", adapter_workspace("0.5")), "--dry-run=server"});
+  CHECK(changed.exit_code == 0);
+  CHECK(changed.out == "workspace.kaito.sh/ws configured (server dry run)\n");
+  CHECK(changed.err == Contains("inference.adapters[0].strength"));
+  CHECK(scene.resource_version("ws") == version);
+}
+
+TEST_CASE("a client dry run needs no cluster") {
+  Scene scene;
+  scene.unset_variable("KUBECONFIG");
+  const auto file = scene.write("a.yaml", adapter_workspace("1.0"));
+  const auto outcome = scene.run({"deploy", "-f", file, "--dry-run=client"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+}
+
+TEST_CASE("nothing of a file is sent when a part of it is wrong") {
+  const Scene scene;
+  const auto good = adapter_workspace("1.0");
+  auto bad = good;
+  bad.replace(bad.find("name: ws"), 8, "name: w2");
+  bad.replace(bad.find("phi-3-mini-128k-instruct"), 24, "phi-3-minni-128k-instruct");
+  const auto file = scene.write("two.yaml", good + "---\n" + bad);
+  const auto outcome = scene.run({"deploy", "-f", file});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err == Contains(file + ":30:5: error: inference.preset.name"));
+  CHECK(outcome.err == Contains("phi-3-mini-128k-instruct"));
+  CHECK(scene.objects() == 0);
+}
+
+}  // namespace
+}  // namespace kaito::e2e
