@@ -18,7 +18,10 @@ constexpr std::size_t max_error_text = 1000;
 constexpr std::string_view loading_hint =
     "the model is still loading, or its pod is not running; kaitoctl status shows how far it is";
 
-ErrorCode code_of_status(int code) {
+/// What the API server says when nobody listens behind its proxy; 500 on very old ones.
+constexpr std::string_view nobody_listens = "error trying to reach service";
+
+ErrorCode code_of_status(int code, std::string_view message) {
   switch (code) {
     case 401:
       return ErrorCode::unauthenticated;
@@ -32,22 +35,48 @@ ErrorCode code_of_status(int code) {
     case 504:
       return ErrorCode::unavailable;
     default:
-      return code >= 500 ? ErrorCode::unavailable : ErrorCode::failed;
+      return message.starts_with(nobody_listens) ? ErrorCode::unavailable : ErrorCode::failed;
   }
 }
 
-Error error_of_status(std::string_view doing, const json::Value& status) {
+std::string_view hint_of_status(int code, ErrorCode meaning) {
+  if (meaning == ErrorCode::unauthenticated)
+    return "the credentials of this context are missing, wrong or expired";
+  if (meaning == ErrorCode::forbidden)
+    return "talking to a model needs the verbs get and create on services/proxy (kubectl auth "
+           "can-i create services/proxy)";
+  if (code == 429) return "the API server is at its limit; try again in a moment";
+  return meaning == ErrorCode::unavailable ? loading_hint : std::string_view();
+}
+
+Error error_of_status(std::string_view doing, const net::HttpHead& head,
+                      const json::Value& status) {
+  const auto message = string_at(status, {"message"});
+  auto code = static_cast<int>(json::int_at(status, {"code"}));
+  if (code == 0) code = head.status;
   Error error;
-  const auto code = static_cast<int>(json::int_at(status, {"code"}));
-  error.code = code_of_status(code);
-  error.message =
-      std::string(doing) + ": " + shorten(string_at(status, {"message"}), max_error_text);
-  if (error.code == ErrorCode::unavailable) error.hint = loading_hint;
-  if (error.code == ErrorCode::forbidden)
-    error.hint =
-        "talking to a model needs the verbs get and create on services/proxy (kubectl auth can-i "
-        "create services/proxy)";
+  error.code = code_of_status(code, message);
+  error.message = std::string(doing) + ": " +
+                  (message.empty() ? "the API server answered " + std::to_string(code)
+                                   : shorten(message, max_error_text));
+  error.hint = hint_of_status(code, error.code);
   return error;
+}
+
+bool is_json_object(std::string_view body) {
+  const auto value = json::parse(body);
+  return value && value->is_object();
+}
+
+bool has_detail(std::string_view body) {
+  const auto value = json::parse(body);
+  return value && json::find(*value, {"detail"}) != nullptr;
+}
+
+ErrorCode code_of_model_server(int status, std::string_view body) {
+  // A path that it does not have, or a reply that came out empty: not a model of another name.
+  if (status == 404) return has_detail(body) ? ErrorCode::failed : ErrorCode::not_found;
+  return status == 429 || status >= 502 ? ErrorCode::unavailable : ErrorCode::failed;
 }
 
 /// The message of one item of FastAPI's `detail` list.
@@ -91,15 +120,14 @@ bool is_kubernetes_status(std::string_view body) {
 }
 
 bool is_loading(const net::HttpHead& head, std::string_view body) {
-  if (head.status == 501) return true;
-  if (head.status == 404) return trim(body).empty();
-  // "error trying to reach service": 503, 500 on old servers.
-  return (head.status == 503 || head.status == 500) && is_kubernetes_status(body);
+  // A model server's own 501 is JSON.
+  if (head.status == 501) return !is_json_object(body);
+  return head.status == 404 && trim(body).empty();
 }
 
 Error error_of_answer(std::string_view doing, const net::HttpHead& head, std::string_view body) {
   if (const auto value = json::parse(body); value && string_at(*value, {"kind"}) == "Status")
-    return error_of_status(doing, *value);
+    return error_of_status(doing, head, *value);
   Error error;
   error.message = std::string(doing) + ": ";
   if (is_loading(head, body)) {
@@ -108,9 +136,12 @@ Error error_of_answer(std::string_view doing, const net::HttpHead& head, std::st
     error.hint = loading_hint;
     return error;
   }
-  error.code = head.status == 404                         ? ErrorCode::not_found
-               : head.status == 429 || head.status >= 502 ? ErrorCode::unavailable
-                                                          : ErrorCode::failed;
+  error.code = code_of_model_server(head.status, body);
+  if (head.content_type() == "text/html") {
+    error.message += "something on the way answered " + std::to_string(head.status) +
+                     " with an HTML page, as a proxy or load balancer does";
+    return error;
+  }
   const std::string text = server_error_text(body);
   error.message += "the model server answered " + std::to_string(head.status);
   if (!text.empty()) error.message += ": " + text;
@@ -119,6 +150,12 @@ Error error_of_answer(std::string_view doing, const net::HttpHead& head, std::st
         "this model server wants an API key of its own, which the API server's proxy does not pass "
         "on";
   if (head.status == 429) error.hint = "the server is at its limit; try again in a moment";
+  if (head.status >= 502) error.hint = loading_hint;
+  if (head.status < 500) {
+    auto answered = std::make_shared<ServerAnswer>();
+    answered->status = head.status;
+    error.payload = std::move(answered);
+  }
   return error;
 }
 

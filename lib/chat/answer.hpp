@@ -9,13 +9,12 @@
 namespace kaito::chat {
 
 /// The error that an answer other than 200 stands for: the API server's own (kind Status), a server
-/// that is still loading, or the model server's. `doing` starts the message. Source:
-/// inference-server.md 3.7, 4.5.
+/// that is still loading, or the model server's (payload ServerAnswer below 500). `doing` starts
+/// the message. Source: inference-server.md 3.4, 3.7, 4.5.
 [[nodiscard]] Error error_of_answer(std::string_view doing, const net::HttpHead& head,
                                     std::string_view body);
 
-/// Whether the answer means that the model is not up yet: a proxy that reaches nobody, or the
-/// helper that stands in while weights are downloaded.
+/// Whether the helper answered that stands in for the model server while weights are downloaded.
 [[nodiscard]] bool is_loading(const net::HttpHead& head, std::string_view body);
 
 /// Whether the API server wrote the answer, not the model server.

@@ -31,29 +31,39 @@ Error broken_off(Error error, const Reply& reply) {
   return std::move(error).in("reading the reply");
 }
 
+/// Feeds the events that are whole. True once the stream says that it is over.
+Result<bool> take_events(net::SseReader& reader, OpenAiReply& reply) {
+  for (;;) {
+    KAITO_TRY(const auto event, reader.next());
+    if (!event) return false;
+    if (event->data.empty()) continue;
+    KAITO_TRY(const bool over, reply.take_event(event->data));
+    if (over) return true;
+  }
+}
+
 /// Feeds the events of a stream until it ends. Some servers end without an end mark; what matters
 /// is that a finish reason was seen.
 Result<void> read_events(net::BodyStream& stream, OpenAiReply& reply, const CallLimits& limits) {
   net::SseReader reader;
   for (;;) {
-    KAITO_TRY(const auto piece, stream.read(limits));
-    if (piece.empty()) break;
-    reader.feed(piece);
-    for (;;) {
-      KAITO_TRY(const auto event, reader.next());
-      if (!event) break;
-      if (event->data.empty()) continue;
-      KAITO_TRY(const bool over, reply.take_event(event->data));
-      if (over) return {};
+    auto piece = stream.read(limits);
+    if (!piece) {
+      // The reply was whole; what was still to come is the stream's own end.
+      if (reply.is_complete()) return {};
+      return fail(std::move(piece.error()));
     }
+    if (piece->empty()) break;
+    reader.feed(*piece);
+    KAITO_TRY(const bool over, take_events(reader, reply));
+    if (over) return {};
   }
-  if (const auto rest = reader.finish(); rest && !rest->data.empty()) {
-    KAITO_TRY(const bool over, reply.take_event(rest->data));
-    static_cast<void>(over);
-  }
-  if (!reply.is_complete())
-    return fail(ErrorCode::unreachable, "the stream ended in the middle of the reply");
-  return {};
+  if (const auto rest = reader.finish(); rest && !rest->data.empty())
+    KAITO_CHECK(reply.take_event(rest->data));
+  if (reply.is_complete()) return {};
+  if (reply.is_empty())
+    return fail(ErrorCode::protocol, "the model server ended the stream without a reply");
+  return fail(ErrorCode::unreachable, "the stream ended in the middle of the reply");
 }
 
 /// The models that can be named, for the message about one that cannot.
@@ -130,8 +140,8 @@ Result<Reply> ChatClient::complete_openai(const ChatRequest& request, const Sink
     if (head.status != 200) {
       KAITO_TRY(const auto body, read_all(*stream, max_answer_bytes, limits));
       if (head.status == 422 && usage) {
-        // Refused before anything was generated: once more without the extra.
-        usage = false;
+        // Refused before anything was generated: once more without the extra, and so from now on.
+        usage = vllm_ = false;
         continue;
       }
       auto error = error_of_answer(asking, head, body);
@@ -156,12 +166,20 @@ Result<Reply> ChatClient::complete_openai(const ChatRequest& request, const Sink
 
 Result<Reply> ChatClient::complete_legacy(const ChatRequest& request, const Sink& sink,
                                           const CallLimits& limits) {
+  if (!request.model.empty())
+    return fail(ErrorCode::invalid,
+                "this model server is an older one, with one model that cannot be chosen by name",
+                "leave out the model");
+  if (request.sampling.json_schema)
+    return fail(ErrorCode::invalid,
+                "this model server is an older one, which cannot keep a reply to a JSON schema",
+                "leave out the schema");
   const auto call = legacy_call(*dialect_, request);
   KAITO_TRY(const auto answer, transport_->send(post(call.path, call.body), limits));
   if (answer.head.status != 200) return fail(error_of_answer(asking, answer.head, answer.body));
   Reply reply;
-  KAITO_TRY(reply.text, legacy_reply(*dialect_, answer.body, call.prompt));
-  if (sink.text) sink.text(reply.text);
+  KAITO_TRY(reply.text, legacy_reply(*dialect_, answer.body, call));
+  if (sink.text && !reply.text.empty()) sink.text(reply.text);
   return reply;
 }
 

@@ -1,5 +1,6 @@
 #include "chat/legacy.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -13,12 +14,33 @@ namespace {
 
 /// These servers count 200 tokens for prompt and reply together unless told otherwise.
 constexpr std::int64_t default_new_tokens = 512;
+/// How the user's next turn would begin.
+constexpr std::string_view user_turn = "\nUser:";
+
+void add_sampling(const Sampling& sampling, boost::json::object& settings) {
+  // The pipelines refuse a temperature of 0; what it asks for is not to draw at random.
+  if (sampling.temperature && *sampling.temperature <= 0)
+    settings["do_sample"] = false;
+  else if (sampling.temperature)
+    settings["temperature"] = *sampling.temperature;
+  if (sampling.top_p) settings["top_p"] = *sampling.top_p;
+}
 
 boost::json::object generation(const Sampling& sampling) {
   boost::json::object settings;
   settings["max_new_tokens"] = sampling.max_tokens.value_or(default_new_tokens);
-  if (sampling.temperature) settings["temperature"] = *sampling.temperature;
-  if (sampling.top_p) settings["top_p"] = *sampling.top_p;
+  add_sampling(sampling, settings);
+  return settings;
+}
+
+/// This server knows no max_new_tokens, only the length of prompt and reply together. A token is
+/// seldom shorter than two bytes, so that the reply gets at least what is asked for.
+boost::json::object falcon_settings(const Sampling& sampling, const std::string& prompt) {
+  boost::json::object settings;
+  settings["prompt"] = prompt;
+  settings["max_length"] = static_cast<std::int64_t>(prompt.size() / 2) +
+                           sampling.max_tokens.value_or(default_new_tokens);
+  add_sampling(sampling, settings);
   return settings;
 }
 
@@ -56,10 +78,13 @@ Result<std::string> llama_reply(Dialect dialect, const json::Value& answer, std:
   if (results == nullptr || !results->is_array() || results->get_array().empty())
     return no_reply(body);
   const auto& first = results->get_array().front();
+  const json::Value* text = nullptr;
   if (dialect == Dialect::llama_completion)
-    return std::string(json::string_at(first, {"response"}));
-  if (!first.is_array() || first.get_array().empty()) return no_reply(body);
-  return std::string(json::string_at(first.get_array().back(), {"content"}));
+    text = json::find(first, {"response"});
+  else if (first.is_array() && !first.get_array().empty())
+    text = json::find(first.get_array().back(), {"content"});
+  if (text == nullptr || !text->is_string()) return no_reply(body);
+  return std::string(text->get_string());
 }
 
 }  // namespace
@@ -94,8 +119,7 @@ LegacyCall legacy_call(Dialect dialect, const ChatRequest& request) {
     }
     case Dialect::falcon:
       call.prompt = one_prompt(request.messages);
-      body = generation(request.sampling);
-      body["prompt"] = call.prompt;
+      body = falcon_settings(request.sampling, call.prompt);
       break;
     case Dialect::text_generation:
     case Dialect::openai:
@@ -106,10 +130,12 @@ LegacyCall legacy_call(Dialect dialect, const ChatRequest& request) {
       break;
   }
   call.body = json::write(body);
+  call.stops = request.sampling.stop;
+  if (!call.prompt.empty() && request.messages.size() > 1) call.stops.emplace_back(user_turn);
   return call;
 }
 
-Result<std::string> legacy_reply(Dialect dialect, std::string_view body, std::string_view prompt) {
+Result<std::string> legacy_reply(Dialect dialect, std::string_view body, const LegacyCall& call) {
   const auto answer = json::parse(body);
   if (!answer) return no_reply(body);
   std::string text;
@@ -120,7 +146,10 @@ Result<std::string> legacy_reply(Dialect dialect, std::string_view body, std::st
     if (result == nullptr || !result->is_string()) return no_reply(body);
     text = result->get_string();
   }
-  if (!prompt.empty() && text.starts_with(prompt)) text.erase(0, prompt.size());
+  if (!call.prompt.empty() && text.starts_with(call.prompt)) text.erase(0, call.prompt.size());
+  for (const auto& stop : call.stops) {
+    if (!stop.empty()) text.resize(std::min(text.find(stop), text.size()));
+  }
   return std::string(trim(text));
 }
 

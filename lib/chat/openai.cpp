@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "chat/answer.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 
@@ -57,15 +58,15 @@ Result<bool> OpenAiReply::take_event(std::string_view data) {
     complete_ = true;
     return true;
   }
-  auto value = json::parse(data);
+  const auto value = json::parse(data);
   if (!value) {
-    // One server writes error texts that are not valid JSON into the stream.
+    // One server writes error texts into the stream that need not be valid JSON.
+    if (trim(data).starts_with(R"({"error")"))
+      return fail(ErrorCode::failed, "the model server gave up: " + shorten(data, 1000));
     return fail(ErrorCode::protocol,
                 "the model server sent an event that is not JSON: " + shorten(data, 200));
   }
-  if (const auto* error = json::find(*value, {"error"}); error != nullptr)
-    return fail(ErrorCode::failed, "the model server gave up: " + server_error_text(data));
-  if (string_at(*value, {"object"}) == "error")
+  if (json::find(*value, {"error"}) != nullptr || string_at(*value, {"object"}) == "error")
     return fail(ErrorCode::failed, "the model server gave up: " + server_error_text(data));
   KAITO_CHECK(take_chunk(*value, "delta"));
   return false;
@@ -94,7 +95,12 @@ Result<void> OpenAiReply::take_chunk(const json::Value& chunk, std::string_view 
   const auto* choices = json::find(chunk, {"choices"});
   if (choices == nullptr || !choices->is_array() || choices->get_array().empty()) return {};
   const auto& choice = choices->get_array().front();
-  if (const auto* message = json::find(choice, {part}); message != nullptr) take_message(*message);
+  if (const auto* message = json::find(choice, {part}); message != nullptr) {
+    take_message(*message);
+    if (bytes_ > max_answer_bytes)
+      return fail(ErrorCode::protocol, "the model server's reply is larger than " +
+                                           std::to_string(max_answer_bytes >> 20) + " MiB");
+  }
   if (const auto reason = string_at(choice, {"finish_reason"}); !reason.empty()) {
     reply_.finish_reason = reason;
     complete_ = true;
@@ -107,10 +113,12 @@ void OpenAiReply::take_message(const json::Value& message) {
   auto thinking = string_at(message, {"reasoning"});
   if (thinking.empty()) thinking = string_at(message, {"reasoning_content"});
   if (!thinking.empty()) {
+    bytes_ += thinking.size();
     reply_.reasoning += thinking;
     if (sink_->reasoning) sink_->reasoning(thinking);
   }
   if (const auto text = string_at(message, {"content"}); !text.empty()) {
+    bytes_ += text.size();
     reply_.text += text;
     if (sink_->text) sink_->text(text);
   }
@@ -140,6 +148,7 @@ void OpenAiReply::take_tool_calls(const json::Value& calls) {
     auto& function = joined["function"].get_object();
     for (const char* key : {"name", "arguments"}) {
       const auto piece = string_at(call, {"function", key});
+      bytes_ += piece.size();
       function[key] = std::string(function[key].get_string()).append(piece);
     }
   }

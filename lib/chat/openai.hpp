@@ -17,12 +17,16 @@ class OpenAiReply {
  public:
   explicit OpenAiReply(const Sink& sink) : sink_(&sink) {}
   /// One event's data. Gives true once the stream says it is over ("[DONE]").
-  /// Errors: failed (an error event), protocol (not JSON).
+  /// Errors: failed (an error event), protocol (not JSON, or more than max_answer_bytes in all).
   [[nodiscard]] Result<bool> take_event(std::string_view data);
   /// A whole answer. Errors: protocol.
   [[nodiscard]] Result<void> take_answer(std::string_view body);
   /// Whether the end of the stream may come now: a finish reason was seen, or the end mark.
   [[nodiscard]] bool is_complete() const { return complete_; }
+  /// Whether nothing of a reply has come yet.
+  [[nodiscard]] bool is_empty() const {
+    return reply_.text.empty() && reply_.reasoning.empty() && reply_.tool_calls.empty();
+  }
   [[nodiscard]] const Reply& reply() const { return reply_; }
   [[nodiscard]] Reply take() { return std::move(reply_); }
 
@@ -32,6 +36,7 @@ class OpenAiReply {
   void take_tool_calls(const json::Value& calls);
   const Sink* sink_;
   Reply reply_;
+  std::size_t bytes_ = 0;  ///< of text, reasoning and tool calls so far
   bool complete_ = false;
 };
 

@@ -87,6 +87,13 @@ Result<Probed> probe(net::Transport& transport, const CallLimits& limits) {
   if (const auto dialect = read_openapi(description)) return Probed{*dialect, false, {}};
   KAITO_TRY(const auto root, get(transport, "/", limits));
   if (is_running_message(root)) return Probed{Dialect::text_generation, false, {}};
+  // It went away meanwhile, or is not up yet after all.
+  for (const auto* answer : {&description, &root}) {
+    const int status = answer->head.status;
+    if (status >= 500 || is_loading(answer->head, answer->body) ||
+        is_kubernetes_status(answer->body))
+      return fail(error_of_answer(asking, answer->head, answer->body));
+  }
   return fail(ErrorCode::not_served,
               std::string(asking) + ": it speaks neither OpenAI's API nor /chat",
               "is the Service's port 80 the model server of a workspace?");

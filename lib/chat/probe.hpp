@@ -13,7 +13,7 @@ struct Probed {
   std::vector<ServedModel> models;
 };
 
-/// One request where the server speaks the OpenAI API, three where it does not.
+/// One request where the server speaks the OpenAI API, two or three where it does not.
 /// Source: inference-server.md 0, 5. Errors: as ChatClient's.
 [[nodiscard]] Result<Probed> probe(net::Transport& transport, const CallLimits& limits);
 

@@ -75,7 +75,9 @@ struct Sink {
 /// A conversation partner: one model server over a transport. Errors of all calls: unavailable
 /// (still loading: hint says so), not_found (no such model: the known ones are in the hint; or the
 /// API server knows no such Service), forbidden, unauthenticated (the API server's), failed (the
-/// model server's own error text), unreachable, timeout, interrupted, protocol.
+/// model server's own error text), invalid (what this server cannot do: choose a model, keep to a
+/// schema), not_served (it speaks none of the dialects), unreachable, timeout, interrupted,
+/// protocol.
 class ChatClient {
  public:
   explicit ChatClient(net::Transport& transport);
@@ -85,7 +87,8 @@ class ChatClient {
   /// Empty for servers that have no such list.
   [[nodiscard]] Result<std::vector<ServedModel>> models(const CallLimits& limits);
   /// One reply. Pieces go to `sink` as they arrive (servers that cannot stream: one piece). When
-  /// the stream breaks, the error's payload is a PartialReply with what came. A POST is never
+  /// the stream breaks, the error's payload is a PartialReply with what came; once the server has
+  /// said that the reply is finished, how the stream ends does not matter. A POST is never
   /// repeated, but for a 422 of a field the server does not know.
   [[nodiscard]] Result<Reply> complete(const ChatRequest& request, const Sink& sink,
                                        const CallLimits& limits);
@@ -107,6 +110,11 @@ class ChatClient {
 /// What had arrived when a stream broke.
 struct PartialReply final : ErrorPayload {
   std::string text;
+};
+
+/// The model server itself refused (4xx): it runs, so that no state of its Workspace explains it.
+struct ServerAnswer final : ErrorPayload {
+  int status = 0;
 };
 
 /// The message in an error answer of any of the model servers, cut to a sensible length.
