@@ -6,6 +6,7 @@
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
 #endif
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 
@@ -77,6 +78,12 @@ Result<void> drive(asio::io_context& io, const CallLimits& limits, const Cancel&
   return {};
 }
 
+/// Programs that we start, such as credential plugins, must not inherit our connections; Asio 1.81
+/// does not see to that.
+void close_on_exec(int handle) {
+  (void)fcntl(handle, F_SETFD, FD_CLOEXEC);
+}
+
 /// Failure to set an option is no reason to give up a connection that works.
 void set_options(tcp::socket& socket) {
   error_code ignored;
@@ -84,6 +91,7 @@ void set_options(tcp::socket& socket) {
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
   const int seconds = keep_alive_seconds;
   const auto handle = socket.native_handle();
+  close_on_exec(handle);
 #ifdef TCP_KEEPIDLE
   (void)setsockopt(handle, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
 #endif
@@ -303,6 +311,7 @@ Result<std::unique_ptr<TcpListener>> TcpListener::bind(const std::string& addres
   if (!ec) impl->acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (!ec) impl->acceptor.non_blocking(true, ec);
   if (ec) return problem();
+  close_on_exec(impl->acceptor.native_handle());
   return std::unique_ptr<TcpListener>(new TcpListener(std::move(impl)));
 }
 
