@@ -14,7 +14,7 @@ check() {
   local key
   key=$( (echo "$common"; sha256sum "$1") | sha256sum | cut -c1-32)
   [[ -e $cache/$key ]] && return
-  if ! "$tidy" -p "$build" --quiet "$1" 2>"$cache/log.$$"; then
+  if ! "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2>"$cache/log.$$"; then
     grep -v 'warnings generated' "$cache/log.$$" >&2
     return 1
   fi
