@@ -15,6 +15,9 @@ cd "$root"
 
 scripts/deps.sh test
 
+# What ccache keeps serves every checkout on the machine, wherever it lies.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
+
 # The release build is what the end-to-end tests of the command and the benchmarks run.
 say "building (release, then with sanitizers)"
 cmake --preset release >/dev/null
