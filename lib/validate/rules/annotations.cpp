@@ -105,8 +105,9 @@ void check_known(const Subject& subject, Report& report) {
   const std::vector<std::string> known(kKnown.begin(), kKnown.end());
   for (const auto& [key, value] : subject.workspace.meta.annotations) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const auto same = std::find_if(known.begin(), known.end(),
-                                   [&](const auto& name) { return plain(name) == plain(key); });
+    const auto same = std::find_if(
+        known.begin(), known.end(),
+        [wanted = plain(key)](const std::string& name) { return plain(name) == wanted; });
     std::string meant;
     if (same != known.end())
       meant = "did you mean \"" + *same + "\"?";

@@ -162,10 +162,10 @@ void check_transformers(const Subject& subject, Report& report) {
     const bool capable =
         known != nullptr
             ? known->transformers
-            : std::any_of(presets.begin(), presets.end(), [&](const catalog::Preset& other) {
-                return other.transformers &&
-                       model_part(other.hugging_face) == model_part(preset->name);
-              });
+            : std::any_of(presets.begin(), presets.end(),
+                          [wanted = model_part(preset->name)](const catalog::Preset& other) {
+                            return other.transformers && model_part(other.hugging_face) == wanted;
+                          });
     if (!capable && (known != nullptr || is_hugging_face_id(preset->name)))
       report.add(path.key("name"),
                  quoted(preset->name) + " cannot be served by the transformers runtime",

@@ -163,7 +163,7 @@ std::string describe(const Pairs& pairs) {
   if (pairs->empty()) return "an empty one";
   std::vector<std::string> texts;
   for (const auto& [key, value] : *pairs)
-    texts.push_back(key + "=" + value);
+    texts.push_back(fmt::format("{}={}", key, value));
   return quoted(join(texts, ","));
 }
 

@@ -67,12 +67,12 @@ TEST_CASE("conversion says what changes") {
        "{apiVersion: kaito.sh/v1alpha1, kind: Workspace, resource: {labelSelector: {}}}",
        {}},
   };
-  for (const auto& [what, to, before, after, notes] : cases) {
-    CAPTURE(what);
-    Workspace ws = workspace(before);
-    CHECK(test::lines(paths(convert(ws, to))) == test::lines(notes));
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    Workspace ws = workspace(one.before);
+    CHECK(test::lines(paths(convert(ws, one.to))) == test::lines(one.notes));
     const json::Value written = encode_workspace(ws);
-    CHECK_MESSAGE(json::equivalent(written, test::yaml(after)), json::write(written));
+    CHECK_MESSAGE(json::equivalent(written, test::yaml(one.after)), json::write(written));
   }
 }
 
@@ -126,12 +126,12 @@ TEST_CASE("defaults are those of the schema and the controller") {
        "{kaito.sh/runtime: transformers}}, resource: {count: 2, labelSelector: {}}, "
        "inference: {preset: {name: p, accessMode: private}}}"},
   };
-  for (const auto& [what, before, after] : cases) {
-    CAPTURE(what);
-    Workspace ws = workspace(before);
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    Workspace ws = workspace(one.before);
     apply_defaults(ws);
     const json::Value written = encode_workspace(ws);
-    CHECK_MESSAGE(json::equivalent(written, test::yaml(after)), json::write(written));
+    CHECK_MESSAGE(json::equivalent(written, test::yaml(one.after)), json::write(written));
   }
 }
 

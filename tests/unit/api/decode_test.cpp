@@ -97,9 +97,9 @@ TEST_CASE("decoding reports every problem with its path") {
        {{Kind::unknown_field, "resource.partition"},
         {Kind::unknown_field, "inference.preset.presetOptions.modelAccessSecret"}}},
   };
-  for (const auto& [what, text, problems] : cases) {
-    CAPTURE(what);
-    CHECK(found(decode_workspace(test::yaml(text)).problems) == listed(problems));
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    CHECK(found(decode_workspace(test::yaml(one.yaml)).problems) == listed(one.problems));
   }
 }
 
@@ -128,9 +128,9 @@ TEST_CASE("decoding an InferenceSet reports every problem with its path") {
        "{preset: {name: p, presetOptions: {modelAccessSecret: s}}}}}}",
        {{Kind::unknown_field, "spec.template.resource.partition"}}},
   };
-  for (const auto& [what, text, problems] : cases) {
-    CAPTURE(what);
-    CHECK(found(decode_inference_set(test::yaml(text)).problems) == listed(problems));
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    CHECK(found(decode_inference_set(test::yaml(one.yaml)).problems) == listed(one.problems));
   }
 }
 

@@ -47,13 +47,13 @@ TEST_CASE("decoding knows exactly the fields of the CRD") {
       {"InferenceSet v1alpha1", inference_set_fields(ApiVersion::v1alpha1)},
       {"InferenceSet v1beta1", inference_set_fields(ApiVersion::v1beta1)},
   };
-  for (const auto& [crd, fields] : cases) {
-    CAPTURE(crd);
+  for (const auto& one : cases) {
+    CAPTURE(one.crd);
     std::vector<std::string> known;
-    for (const auto& field : fields)
+    for (const auto& field : one.fields)
       known.push_back(describe(field));
     std::sort(known.begin(), known.end());
-    std::vector<std::string> expected = crd_lines(crd);
+    std::vector<std::string> expected = crd_lines(one.crd);
     std::sort(expected.begin(), expected.end());
     CHECK(expected.size() > 20);
     CHECK(test::lines(known) == test::lines(expected));
@@ -69,9 +69,9 @@ TEST_CASE("the kitchen sink example sets every field") {
   };
   const Case cases[] = {{documents[0], workspace_fields(ApiVersion::v1beta1)},
                         {documents[1], inference_set_fields(ApiVersion::v1beta1)}};
-  for (const auto& [value, fields] : cases) {
-    for (const auto& field : fields) {
-      const json::Value* at = &value;
+  for (const auto& one : cases) {
+    for (const auto& field : one.fields) {
+      const json::Value* at = &one.value;
       std::istringstream steps(field.path);
       for (std::string step; at != nullptr && std::getline(steps, step, '.');) {
         const bool item = step.ends_with("[]");

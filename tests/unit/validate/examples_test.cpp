@@ -106,14 +106,15 @@ TEST_CASE("the quickstart files as they stand") {
        "K001 error tuning.output.image\n"
        "K001 error tuning.output.imagePushSecret\n"},
   };
-  for (const auto& [file, findings] : cases) {
-    CAPTURE(file);
-    CHECK(test::lines(test::check(test::yaml(quickstart(file)), test::context())) == findings);
+  for (const auto& one : cases) {
+    CAPTURE(one.file);
+    CHECK(test::lines(test::check(test::yaml(quickstart(one.file)), test::context())) ==
+          one.findings);
     // In the version that they are sent in, too.
-    auto decoded = api::decode_workspace(test::yaml(quickstart(file)));
+    auto decoded = api::decode_workspace(test::yaml(quickstart(one.file)));
     CHECK(api::convert(decoded.object, api::ApiVersion::v1beta1).empty());
     CHECK(test::lines(validate::check_workspace(decoded.object, decoded.problems,
-                                                test::context())) == findings);
+                                                test::context())) == one.findings);
   }
 }
 
@@ -154,13 +155,13 @@ TEST_CASE("messages tell what is wrong and what to do") {
        "Standard_NC6s_v3 was dropped in v0.9.0: Azure retires the NV and NCv3 series",
        "use Standard_NV36ads_A10_v5"},
   };
-  for (const auto& [yaml, message, fix] : cases) {
-    CAPTURE(yaml);
+  for (const auto& one : cases) {
+    CAPTURE(one.yaml);
     bool said = false;
     std::string all;
-    for (const auto& finding : test::check(test::yaml(yaml), test::context())) {
+    for (const auto& finding : test::check(test::yaml(one.yaml), test::context())) {
       all += finding.message + " | " + finding.fix + "\n";
-      said |= finding.message == message && (fix.empty() || finding.fix == fix);
+      said |= finding.message == one.message && (one.fix.empty() || finding.fix == one.fix);
     }
     CHECK_MESSAGE(said, all);
   }

@@ -77,8 +77,8 @@ TEST_CASE("addresses that data may come from") {
       {"http://[fe80::1%25eth0]/", UrlFault::internal},
       {"http://[ff02::1]/", UrlFault::internal},
   };
-  for (const auto& [url, fault] : cases)
-    CHECK_MESSAGE(screen_url(url) == fault, url);
+  for (const auto& one : cases)
+    CHECK_MESSAGE(screen_url(one.url) == one.fault, one.url);
 }
 
 TEST_CASE("placeholders") {
