@@ -43,7 +43,8 @@ metadata: {name: params}
     INFO(outcome.err);
     CHECK(outcome.exit_code == 6);
     CHECK(outcome.out == "");
-    CHECK(outcome.err == Contains("this cluster does not serve KAITO's kinds (kaito.sh)"));
+    CHECK(outcome.err ==
+          Contains("this cluster does not serve the kind Workspace of KAITO (kaito.sh)"));
     CHECK(outcome.err == Contains("hint: install KAITO"));
   }
   CHECK_FALSE(scene.exists(scene.ref(k8s::types::config_map(), "params")));

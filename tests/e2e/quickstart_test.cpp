@@ -126,7 +126,7 @@ TEST_CASE("a tuning Workspace over an inference one of its name is refused, not 
     CHECK(outcome.exit_code == 1);
     CHECK(outcome.out == "");
     CHECK(outcome.err == Contains("Workspace \"workspace-phi-3-mini\" exists in namespace"));
-    CHECK(outcome.err == Contains(file + ":11:1: error: tuning"));
+    CHECK(outcome.err == Contains(file + ":10:1: error: tuning"));
     CHECK(outcome.err == Contains("kaitoctl delete workspace-phi-3-mini"));
   }
   CHECK(json::write(scene.stored_workspace("workspace-phi-3-mini")) == json::write(before));

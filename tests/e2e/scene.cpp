@@ -194,7 +194,7 @@ std::string condition(std::string_view type, std::string_view status, std::strin
       std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
   return fmt::format(
       "{{type: {}, status: \"{}\", reason: {}, message: \"{}\", lastTransitionTime: \"{}\"}}", type,
-      status, reason, message, format_time(now));
+      status, reason, message.empty() ? reason : message, format_time(now));
 }
 
 std::string conditions(const std::vector<std::string>& list) {

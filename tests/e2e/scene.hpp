@@ -62,7 +62,9 @@ class Scene {
 /// The value of a YAML text; the case ends when it cannot be read.
 [[nodiscard]] json::Value value_of(std::string_view yaml);
 
-/// One entry of status.conditions, as flow YAML.
+/// One entry of status.conditions, as flow YAML. The message is the reason where there is none: a
+/// kube-apiserver 1.20 that a newer Go has built takes an empty text in a custom resource for null,
+/// and refuses it.
 [[nodiscard]] std::string condition(std::string_view type, std::string_view status,
                                     std::string_view reason, std::string_view message = "");
 /// "conditions: [...]" of several.

@@ -245,7 +245,7 @@ TEST_CASE("text from the cluster cannot steer the terminal") {
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.out.find('\x1b') == std::string::npos);
   CHECK(outcome.out.find('\a') == std::string::npos);
-  CHECK(outcome.out == Contains("\\x1B[31mred\\x07"));
+  CHECK(outcome.out == Contains("\\x1b[31mred\\x07"));
 }
 
 TEST_CASE("status -w prints a line for each change, until it is interrupted") {

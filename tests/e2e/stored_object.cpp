@@ -27,10 +27,13 @@ struct Default {
   const char* value;
 };
 /// Of the CRDs, in v1beta1.
-constexpr std::array defaults{
-    Default{"resource.count", "1"}, Default{"inference.preset.accessMode", "\"public\""},
-    Default{"tuning.preset.accessMode", "\"public\""}, Default{"spec.replicas", "1"},
-    Default{"spec.template.inference.preset.accessMode", "\"public\""}};
+constexpr std::array defaults{Default{"resource.count", "1"},
+                              Default{"inference.preset.accessMode", "\"public\""},
+                              Default{"tuning.preset.accessMode", "\"public\""},
+                              Default{"spec.replicas", "1"},
+                              Default{"spec.updateStrategy.type", "\"RollingUpdate\""},
+                              Default{"spec.updateStrategy.rollingUpdate.maxUnavailable", "1"},
+                              Default{"spec.template.inference.preset.accessMode", "\"public\""}};
 
 bool is_server_field(const std::string& path) {
   return std::any_of(server_fields.begin(), server_fields.end(), [&](const std::string& field) {
