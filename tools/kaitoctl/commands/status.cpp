@@ -60,6 +60,7 @@ kaito::Result<int> show_list(Context& context, kaito::kube::Client& client, cons
   } else {
     context.out() << status_table(list.items, columns(flags, format), context.environment().now());
   }
+  context.out() << std::flush;
   if (!flags.watch) return exit_done;
   return watch_status(context, client, namespace_, options, list.resource_version,
                       columns(flags, format), format);
@@ -91,6 +92,7 @@ kaito::Result<int> show_named(Context& context, kaito::kube::Client& client, con
     context.out() << status_table(objects, columns(flags, format), context.environment().now());
   else
     print_objects(context, objects, format, false);
+  context.out() << std::flush;
   if (!flags.watch) return exit_done;
   if (flags.names.size() > 1)
     return kaito::fail(kaito::ErrorCode::usage, "-w watches one workspace or all of them",
