@@ -29,11 +29,11 @@ packages=(
 test_packages=(ccache clang clang-format-14 clang-tidy-14 curl doctest-dev iproute2 jq openssl python3)
 case $(distribution) in
   debian-12)
-    packages+=(libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev)
+    packages+=(libboost1.81-dev libboost-json1.81-dev)
     # The control plane is built from Debian's own source package, which Ubuntu does not have.
     test_packages+=(clang-format clang-tidy dpkg-dev golang-go golang-github-modern-go-reflect2-dev make rsync)
     ;;
-  ubuntu-24.04) packages+=(libboost1.83-dev libboost-json1.83-dev libboost-url1.83-dev) ;;
+  ubuntu-24.04) packages+=(libboost1.83-dev libboost-json1.83-dev) ;;
   *) fail "this is $(distribution); only Debian 12 and Ubuntu 24.04 are known here: README.md lists what to install by hand" ;;
 esac
 [[ $purpose == test ]] && packages+=("${test_packages[@]}")

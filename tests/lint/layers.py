@@ -18,7 +18,6 @@ THIRD_PARTY = {
     "boost/json": [("lib/", ""), ("tools/", ""), ("tests/", "")],
     "boost/asio": [("lib/net/", ""), ("tests/", "")],
     "boost/beast": [("lib/net/", ""), ("tests/", "")],
-    "boost/url": [("lib/net/", ".cpp")],
     "openssl/": [("lib/net/", ""), ("tests/", "")],
     "yaml-cpp/": [("lib/json/", "")],
     "CLI/": [("tools/kaitoctl/command_line.cpp", "")],
