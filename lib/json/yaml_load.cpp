@@ -245,9 +245,9 @@ class Events : public YAML::EventHandler {
   std::vector<Open> open_ = {{false}};  ///< every map and list that is open, in a document
 };
 
-/// yaml-cpp's message in the words of somebody who edits the file.
+/// yaml-cpp's message (0.8 adds names to some) in the words of somebody who edits the file.
 std::string explain(std::string_view message) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kWords = {{
+  static const std::array<std::pair<std::string_view, std::string_view>, 13> kWords = {{
       {YAML::ErrorMsg::END_OF_MAP,
        "expected a key of the mapping, or the end of it (check the indentation)"},
       {YAML::ErrorMsg::END_OF_SEQ, "expected an item \"- \" of the list (check the indentation)"},
@@ -266,7 +266,7 @@ std::string explain(std::string_view message) {
       {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab in the indentation: use blanks"},
   }};
   for (const auto& [theirs, ours] : kWords) {
-    if (message == theirs) return std::string(ours);
+    if (message.starts_with(theirs)) return std::string(ours);
   }
   if (message.starts_with(YAML::ErrorMsg::INVALID_UNICODE)) {
     return "this escape is half a character: write the character itself, or \\U and 8 digits";

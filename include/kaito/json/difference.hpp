@@ -16,7 +16,8 @@ struct Difference {
 };
 
 /// The leaves in which `after` differs from `before`, in the order of `after`, then what was
-/// removed. Lists are compared position by position.
+/// removed. Lists are compared position by position. An object or list that is on one side alone
+/// counts as its leaves, an empty one as a leaf itself; null and absent differ.
 [[nodiscard]] std::vector<Difference> differences(const Value& before, const Value& after);
 
 }  // namespace kaito::json

@@ -16,11 +16,14 @@ struct ParseLimits {
   unsigned depth = 512;  ///< CRD schemas nest deeper than Boost's default of 32
 };
 
-/// Strict JSON, one value. Errors: parse, with line and column in the message.
+/// Strict JSON in UTF-8, one value. Fractions are exact; of duplicate keys the last counts (as the
+/// API server's own decoder has it). Errors: parse, with line and column in the message.
 [[nodiscard]] Result<Value> parse(std::string_view text, ParseLimits limits = {});
 
 /// One line, no blanks; doubles in the shortest form that reads back the same (0.9, 1000000.0 as
 /// 1e+06 is never written: plain decimals up to 21 digits), whole doubles without a fraction.
+/// Control characters are escaped, so that a terminal shows the text safely; bytes that are not
+/// UTF-8 become U+FFFD; infinities and NaN, which JSON has not, become null.
 [[nodiscard]] std::string write(const Value& value);
 /// Indented by `indent` blanks (kubectl's -o json uses 4), newline at the end.
 [[nodiscard]] std::string write_pretty(const Value& value, unsigned indent = 4);

@@ -46,10 +46,11 @@ struct YamlLimits {
 };
 
 /// Every document of a text, JSON or YAML 1.1 as Kubernetes reads it: plain scalars resolve as
-/// sigs.k8s.io/yaml does (yes/no/on/off are booleans, 0o17 and 017 octal, dates stay strings,
-/// quoted scalars stay strings), keys must be strings (numbers and booleans become their text),
-/// duplicate keys are refused, empty documents are left out, merge keys (<<) are applied, a BOM is
-/// skipped. `file` is used in places and messages. Errors: parse, message "FILE:LINE:COLUMN: what".
+/// sigs.k8s.io/yaml does (y/n/yes/no/on/off are booleans, 0o17 and 017 octal, dates stay strings,
+/// quoted scalars stay strings), keys must be strings (numbers and booleans become their text, `y:`
+/// the key "true"), duplicate keys are refused, empty documents are left out, merge keys (<<) are
+/// applied below the map's own keys, a BOM is skipped. `file` is used in places and messages.
+/// Errors: parse, message "FILE:LINE:COLUMN: what".
 [[nodiscard]] Result<std::vector<YamlDocument>> load_yaml(std::string_view text, std::string file,
                                                           YamlLimits limits = {});
 
