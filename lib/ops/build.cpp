@@ -12,14 +12,25 @@ namespace {
 using boost::json::object;
 using catalog::Catalog;
 
-/// `NAME-headless` has to be a Service name of at most 63 characters. Source: workspace-api.md T29.
-constexpr std::size_t longest_name = 54;
+/// `NAME-headless` has to be a Service name of at most 63 characters; the Workspaces of an
+/// InferenceSet are called `NAME-xxxxx`. Source: workspace-api.md T29, 2.1.
+constexpr std::size_t longest_label = 63;
+constexpr std::size_t longest_name = longest_label - std::string_view("-headless").size();
+constexpr std::size_t longest_set_name = longest_name - std::string_view("-xxxxx").size();
 
 /// What of a GPU's memory the operator counts on, and what it adds to the weights.
 /// Source: workspace-api.md 1.6.
 constexpr double usable_memory = 0.84;
 constexpr double weight_allowance = 1.02;
 constexpr double reserve_gib = 2.3;
+
+/// At most `most` characters, not ending in a dash.
+std::string cut(std::string label, std::size_t most) {
+  if (label.size() > most) label.resize(most);
+  while (!label.empty() && label.back() == '-')
+    label.pop_back();
+  return label;
+}
 
 /// A model's name as part of an object's name: lower case, only letters, digits and dashes.
 std::string as_label(std::string_view text) {
@@ -31,9 +42,7 @@ std::string as_label(std::string_view text) {
     else if (!label.empty() && label.back() != '-')
       label += '-';
   }
-  while (!label.empty() && label.back() == '-')
-    label.pop_back();
-  return label;
+  return cut(std::move(label), longest_label);
 }
 
 /// The short model name: what was typed, or the last part of a Hugging Face id.
@@ -43,22 +52,28 @@ std::string short_name(const std::string& typed) {
 }
 
 Result<std::string> workspace_name(const ModelRequest& request) {
-  if (!request.name.empty()) {
-    if (const auto problem = dns_label_problem(request.name); !problem.empty())
-      return fail(ErrorCode::usage, "--name \"" + request.name + "\": " + problem);
-    if (request.name.size() > longest_name) {
-      return fail(ErrorCode::usage,
-                  "--name \"" + request.name + "\" has more than " + std::to_string(longest_name) +
-                      " characters",
-                  "the operator adds \"-headless\" for a Service, which may have 63");
-    }
-    return request.name;
+  const std::size_t most = request.replicas ? longest_set_name : longest_name;
+  if (request.name.empty()) return cut("workspace-" + short_name(request.model), most);
+  if (const auto problem = dns_label_problem(request.name); !problem.empty())
+    return fail(ErrorCode::usage, "--name \"" + request.name + "\": " + problem);
+  if (request.name.size() > most) {
+    return fail(
+        ErrorCode::usage,
+        "--name \"" + request.name + "\" has more than " + std::to_string(most) + " characters",
+        std::string("the operator adds \"") + (request.replicas ? "-xxxxx" : "") +
+            "-headless\" for a Service, which may have 63");
   }
-  std::string name = "workspace-" + short_name(request.model);
-  if (name.size() > longest_name) name.resize(longest_name);
-  while (name.back() == '-')
-    name.pop_back();
-  return name;
+  return request.name;
+}
+
+Result<void> check_node_selector(const ModelRequest& request) {
+  for (const auto& [key, value] : request.node_selector) {
+    if (const auto problem = label_key_problem(key); !problem.empty())
+      return fail(ErrorCode::usage, "--node-selector: the key \"" + key + "\" " + problem);
+    if (const auto problem = label_value_problem(value); !problem.empty())
+      return fail(ErrorCode::usage, "--node-selector: the value \"" + value + "\" " + problem);
+  }
+  return {};
 }
 
 std::string reason_for(const catalog::Preset& preset, const catalog::Sku& sku) {
@@ -72,6 +87,7 @@ Result<std::string> instance_type(const ModelRequest& request, const catalog::Re
                                   const Catalog& catalog, std::vector<std::string>& notes) {
   if (!request.instance_type.empty()) {
     const auto* sku = catalog.find_sku(request.instance_type, request.cloud);
+    if (sku == nullptr) sku = catalog.find_sku(request.instance_type);
     // One that the catalogue does not know is the validation's to judge.
     if (sku == nullptr || sku->name == request.instance_type) return request.instance_type;
     notes.push_back("instance type " + request.instance_type + " is written " + sku->name);
@@ -102,18 +118,23 @@ Result<std::string> instance_type(const ModelRequest& request, const catalog::Re
   return sku->name;
 }
 
+tl::unexpected<Error> not_an_adapter(const std::string& text) {
+  return fail(ErrorCode::usage, "--adapter \"" + text + "\" is not NAME=IMAGE[@STRENGTH]",
+              "for example: --adapter french=myregistry.io/phi-3-french:1");
+}
+
 /// NAME=IMAGE[@STRENGTH]; an image may have a digest of its own (@sha256:...).
 Result<object> adapter(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
-    return fail(ErrorCode::usage, "--adapter \"" + text + "\" is not NAME=IMAGE[@STRENGTH]",
-                "for example: --adapter french=myregistry.io/phi-3-french:1");
+    return not_an_adapter(text);
   std::string image = text.substr(equals + 1);
   std::string strength;
   if (const auto at = image.rfind('@');
       at != std::string::npos && image.find(':', at) == std::string::npos) {
     strength = image.substr(at + 1);
     image.resize(at);
+    if (image.empty() || strength.empty()) return not_an_adapter(text);
   }
   object source;
   source["name"] = text.substr(0, equals);
@@ -237,6 +258,7 @@ Result<Built> build_from_model(const ModelRequest& request, const Catalog& catal
   KAITO_TRY(const auto model, catalog.resolve(request.model));
   if (model.differs) built.notes.push_back(request.model + " is " + model.name);
   KAITO_TRY(built.name, workspace_name(request));
+  KAITO_CHECK(check_node_selector(request));
   KAITO_TRY(const auto sku, instance_type(request, model, catalog, built.notes));
   KAITO_TRY(auto block, inference(request, model.name, built.name));
   if (request.expose)

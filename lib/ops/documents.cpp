@@ -44,6 +44,15 @@ std::optional<k8s::ResourceType> companion_type(std::string_view api_version,
   return std::nullopt;
 }
 
+/// Says the namespace in the object, where the document left it to the command line.
+void set_namespace(DeployItem& item) {
+  auto* meta = item.object.value().get_object().if_contains("metadata");
+  if (meta == nullptr || !meta->is_object() || item.namespace_.empty()) return;
+  auto& fields = meta->get_object();
+  const auto* said = fields.if_contains("namespace");
+  if (said == nullptr || said->is_null()) fields["namespace"] = item.namespace_;
+}
+
 Result<DeployItem> item_of(const json::Value& value, const DeployDocument& document,
                            FieldPath prefix, const DeployOptions& options) {
   DeployItem item;
@@ -61,11 +70,10 @@ Result<DeployItem> item_of(const json::Value& value, const DeployDocument& docum
   if (kaito_kind) {
     const auto version = api::parse_api_version(api_version);
     if (!version || !api_version.starts_with("kaito.sh/"))
-      return fail(
-          ErrorCode::invalid,
-          placed(at("apiVersion"), "apiVersion \"" + std::string(api_version) +
-                                       "\" is not one that a " + std::string(kind) + " has"),
-          "write kaito.sh/v1beta1");
+      return fail(ErrorCode::invalid,
+                  placed(at("apiVersion"), "apiVersion \"" + std::string(api_version) +
+                                               "\" is not one of the kind " + std::string(kind)),
+                  "write kaito.sh/v1beta1");
     item.kind = kind == "Workspace" ? DeployItem::Kind::workspace : DeployItem::Kind::inference_set;
     item.type = kind == "Workspace" ? k8s::types::workspace(api::to_string(*version))
                                     : k8s::types::inference_set(api::to_string(*version));
@@ -80,9 +88,13 @@ Result<DeployItem> item_of(const json::Value& value, const DeployDocument& docum
         "ServiceAccount they refer to; use kubectl apply for others");
   }
   item.name = string_at(value, {"metadata", "name"});
-  if (item.name.empty() && !kaito_kind)
-    return fail(ErrorCode::invalid,
-                placed(at("metadata"), std::string(kind) + " has no metadata.name"));
+  // The name of a Workspace is looked at by the rules, with the rest of it.
+  const bool generated = !string_at(value, {"metadata", "generateName"}).empty();
+  if (item.name.empty() && (!kaito_kind || generated)) {
+    return fail(
+        ErrorCode::invalid, placed(at("metadata"), std::string(kind) + " has no metadata.name"),
+        generated ? "deploy knows objects by their names: write name instead of generateName" : "");
+  }
   item.namespace_ = string_at(value, {"metadata", "namespace"});
   if (options.namespace_given && !item.namespace_.empty() &&
       item.namespace_ != options.namespace_) {
@@ -95,7 +107,28 @@ Result<DeployItem> item_of(const json::Value& value, const DeployDocument& docum
   }
   if (item.namespace_.empty()) item.namespace_ = options.namespace_;
   item.object = json::Document(value);
+  set_namespace(item);
   return item;
+}
+
+/// Two documents about one object would undo each other's fields. Source: server-side apply gives
+/// up what the same manager leaves out.
+Result<void> check_distinct(const std::vector<DeployItem>& items) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto first = std::find_if(items.begin(), items.end(), [&](const DeployItem& other) {
+      return other.type.kind == items[i].type.kind && other.name == items[i].name &&
+             other.namespace_ == items[i].namespace_;
+    });
+    if (items[i].name.empty() || first == items.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+    const FieldPath name = FieldPath("metadata").key("name");
+    const std::string earlier = first->place(name).text();
+    return fail(ErrorCode::invalid,
+                placed(items[i].place(name), items[i].type.kind + " \"" + items[i].name +
+                                                 "\" stands here for a second time" +
+                                                 (earlier.empty() ? "" : ", first at " + earlier)),
+                "give one of them another name, or deploy one of them alone");
+  }
+  return {};
 }
 
 void sort_findings(std::vector<Finding>& findings) {
@@ -126,6 +159,8 @@ Result<std::vector<DeployItem>> deploy_items(const std::vector<DeployDocument>& 
       items.push_back(std::move(item));
     }
   }
+  if (items.empty()) return fail(ErrorCode::invalid, "there is no object to deploy");
+  KAITO_CHECK(check_distinct(items));
   std::stable_partition(items.begin(), items.end(), [](const DeployItem& item) {
     return item.kind == DeployItem::Kind::companion;
   });

@@ -14,7 +14,7 @@ namespace kaito::ops {
 struct DeployItem {
   enum class Kind : std::uint8_t { companion, workspace, inference_set };
   Kind kind = Kind::companion;
-  json::Document object;   ///< as the user wrote it
+  json::Document object;   ///< as the user wrote it, and its namespace
   k8s::ResourceType type;  ///< in the version that the user wrote
   std::string namespace_;
   std::string name;
@@ -26,8 +26,8 @@ struct DeployItem {
 
 /// The objects of all documents: Lists taken apart, companions first. The documents must outlive
 /// the items. Errors: invalid, for a document that is no Kubernetes object, of a kind that deploy
-/// does not take, without a name, or in another namespace than the one that was asked for; with its
-/// place.
+/// does not take, without a name, in another namespace than the one that was asked for, or about
+/// the same object as another one; with its place; and when there is no object at all.
 [[nodiscard]] Result<std::vector<DeployItem>> deploy_items(
     const std::vector<DeployDocument>& documents, const DeployOptions& options);
 

@@ -12,6 +12,7 @@ namespace {
 
 /// "mcr.microsoft.com/aks/kaito/workspace:0.12.0" -> "v0.12.0"; "" for other images.
 std::string release_of_image(std::string_view image) {
+  image = image.substr(0, image.find('@'));
   const auto colon = image.rfind(':');
   if (colon == std::string_view::npos || image.find("kaito/workspace:") == std::string_view::npos)
     return "";
@@ -25,12 +26,19 @@ std::string release_of_image(std::string_view image) {
 
 }  // namespace
 
-std::string operator_release(kube::Client& client, const CallLimits& limits) {
+Result<std::string> operator_release(kube::Client& client, const CallLimits& limits) {
   // The label that both the Helm chart and the AKS add-on give the operator's Deployment.
   k8s::ListOptions options;
   options.label_selector = "app.kubernetes.io/name=workspace";
-  const auto list = client.list(k8s::types::deployment(), "", options, limits);
-  if (!list) return "";
+  auto list = client.list(k8s::types::deployment(), "", options, limits);
+  if (!list) {
+    const auto code = list.error().code;
+    // It would only make one check stricter; whoever may not look goes on without it.
+    if (code == ErrorCode::unreachable || code == ErrorCode::unauthenticated ||
+        code == ErrorCode::timeout || code == ErrorCode::interrupted)
+      return fail(std::move(list.error()));
+    return "";
+  }
   for (const auto& deployment : list->items) {
     const auto* containers =
         json::find(deployment.value(), {"spec", "template", "spec", "containers"});

@@ -57,6 +57,20 @@ bool is_true(const Conditions& conditions, std::string_view type) {
   return condition != nullptr && condition->status == "True";
 }
 
+/// Whether the operator wrote the condition about an older content of the object. Source:
+/// workspace-api.md 3.4: observedGeneration follows in every sync.
+bool is_stale(const Condition& condition, std::int64_t generation) {
+  return condition.observed_generation > 0 && condition.observed_generation < generation;
+}
+
+/// Whether the summary is of an older content. Operators before 0.9, which write no state, left
+/// conditions alone that stayed as they were: with them it tells nothing.
+bool is_summary_stale(const json::Value& object, const Conditions& conditions) {
+  if (json::string_at(object, {"status", "state"}).empty()) return false;
+  const auto* summary = k8s::find_condition(conditions, "WorkspaceSucceeded");
+  return summary != nullptr && is_stale(*summary, json::int_at(object, {"metadata", "generation"}));
+}
+
 std::string sentence(const Condition& condition) {
   std::string text = condition.type;
   if (!condition.reason.empty()) text += " (" + condition.reason + ")";
@@ -64,9 +78,9 @@ std::string sentence(const Condition& condition) {
   return text;
 }
 
-std::optional<Error> fatal_condition(const Conditions& conditions) {
+std::optional<Error> fatal_condition(const Conditions& conditions, std::int64_t generation) {
   for (const auto& condition : conditions) {
-    if (condition.status == "True") continue;
+    if (condition.status == "True" || is_stale(condition, generation)) continue;
     const auto* found =
         std::find_if(fatal_reasons.begin(), fatal_reasons.end(),
                      [&](const FatalReason& fatal) { return fatal.reason == condition.reason; });
@@ -94,8 +108,9 @@ void add_if(Progress& progress, bool reached, std::string name, std::string text
   if (reached) progress.reached.push_back({std::move(name), std::move(text)});
 }
 
-Progress of_inference(const Conditions& conditions) {
-  Progress progress;
+/// What inference and tuning have in common. The claims' condition had other types before 0.3.0 and
+/// in 0.8.
+void add_node_phases(const Conditions& conditions, Progress& progress) {
   add_if(progress, !conditions.empty(), "accepted", "accepted by the operator");
   add_if(progress,
          is_true(conditions, "NodeClaimReady") || is_true(conditions, "NodeClaimsReady") ||
@@ -103,32 +118,39 @@ Progress of_inference(const Conditions& conditions) {
          "nodes-claimed", "nodes claimed");
   add_if(progress, is_true(conditions, "NodesReady"), "nodes-ready", "nodes ready");
   add_if(progress, is_true(conditions, "ResourceReady"), "gpus-ready", "GPUs ready");
+}
+
+/// The summary; its name changed in 0.3.1.
+bool is_summary_true(const Conditions& conditions) {
+  return is_true(conditions, "WorkspaceSucceeded") || is_true(conditions, "WorkspaceReady");
+}
+
+/// `stale`: the operator has not looked at the present content yet.
+Progress of_inference(const Conditions& conditions, bool stale) {
+  Progress progress;
+  add_node_phases(conditions, progress);
   add_if(progress, is_true(conditions, "InferenceReady"), "model-loaded", "model loaded");
-  // The summary's name changed in 0.3.1.
-  progress.done =
-      is_true(conditions, "WorkspaceSucceeded") || is_true(conditions, "WorkspaceReady");
+  progress.done = !stale && is_summary_true(conditions);
   add_if(progress, progress.done, "serving", "serving");
   progress.waiting_for =
       first_not_true(conditions, {"NodeClaimReady", "NodeClaimsReady", "MachineReady", "NodesReady",
                                   "ResourceReady", "ModelMirrorReady", "InferenceReady",
-                                  "BenchmarkCompleted", "WorkspaceSucceeded"});
+                                  "BenchmarkCompleted", "WorkspaceSucceeded", "WorkspaceReady"});
   return progress;
 }
 
-Progress of_tuning(const Conditions& conditions) {
+Progress of_tuning(const Conditions& conditions, bool stale) {
   Progress progress;
-  add_if(progress, !conditions.empty(), "accepted", "accepted by the operator");
-  add_if(progress, is_true(conditions, "NodesReady"), "nodes-ready", "nodes ready");
-  add_if(progress, is_true(conditions, "ResourceReady"), "gpus-ready", "GPUs ready");
+  add_node_phases(conditions, progress);
   add_if(progress, is_true(conditions, "JobStarted"), "job-started", "tuning job started");
-  progress.done =
-      is_true(conditions, "WorkspaceSucceeded") || is_true(conditions, "WorkspaceReady");
+  progress.done = !stale && is_summary_true(conditions);
   add_if(progress, progress.done, "succeeded", "tuning job succeeded");
-  progress.waiting_for = first_not_true(
-      conditions,
-      {"NodeClaimReady", "NodesReady", "ResourceReady", "JobStarted", "WorkspaceSucceeded"});
-  if (!progress.done && is_true(conditions, "JobStarted"))
-    progress.waiting_for = "the tuning job to end";
+  progress.waiting_for =
+      is_true(conditions, "JobStarted")
+          ? "the tuning job to end"
+          : first_not_true(conditions,
+                           {"NodeClaimReady", "NodeClaimsReady", "MachineReady", "NodesReady",
+                            "ResourceReady", "JobStarted", "WorkspaceSucceeded", "WorkspaceReady"});
   return progress;
 }
 
@@ -137,7 +159,8 @@ Progress of_set(const json::Value& object, const Conditions& conditions) {
   const auto wanted = json::int_at(object, {"spec", "replicas"}, 1);
   const auto ready = json::int_at(object, {"status", "readyReplicas"}, 0);
   add_if(progress, !conditions.empty(), "accepted", "accepted by the operator");
-  progress.done = is_true(conditions, "InferenceSetReady");
+  // The condition may be of the number of replicas before the last change.
+  progress.done = is_true(conditions, "InferenceSetReady") && ready >= wanted;
   add_if(progress, progress.done, "serving", "serving");
   progress.waiting_for =
       std::to_string(ready) + " of " + std::to_string(wanted) + " workspaces ready";
@@ -148,18 +171,22 @@ Progress of_set(const json::Value& object, const Conditions& conditions) {
 
 Progress progress_of(const json::Value& object) {
   const auto conditions = k8s::conditions_of(object);
+  const bool stale = is_summary_stale(object, conditions);
   Progress progress;
   if (json::string_at(object, {"kind"}) == "InferenceSet")
     progress = of_set(object, conditions);
   else if (json::find(object, {"tuning"}) != nullptr)
-    progress = of_tuning(conditions);
+    progress = of_tuning(conditions, stale);
   else
-    progress = of_inference(conditions);
+    progress = of_inference(conditions, stale);
   if (conditions.empty())
     progress.waiting_for = "the operator to look at it (is KAITO's controller running?)";
+  else if (stale && progress.waiting_for.empty())
+    progress.waiting_for = "the operator to look at the change";
   else if (progress.waiting_for.empty())
     progress.waiting_for = "the operator's next step";
-  if (!progress.done) progress.fatal = fatal_condition(conditions);
+  if (!progress.done)
+    progress.fatal = fatal_condition(conditions, json::int_at(object, {"metadata", "generation"}));
   return progress;
 }
 

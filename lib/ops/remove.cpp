@@ -5,6 +5,8 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "kaito/ops/status.hpp"
+#include "ops/observe.hpp"
 #include "ops/workspaces.hpp"
 
 namespace kaito::ops {
@@ -26,52 +28,50 @@ std::vector<std::string> strings_at(const json::Value& object,
 
 /// Nodes that the operator had made for this Workspace go with it; own nodes (no instance type)
 /// stay.
-std::vector<std::string> goes_with(const json::Value& object) {
-  std::vector<std::string> names;
-  if (string_at(object, {"resource", "instanceType"}).empty()) return names;
-  for (const auto& node : strings_at(object, {"status", "workerNodes"}))
+void add_nodes(const json::Value& workspace, std::vector<std::string>& names) {
+  if (string_at(workspace, {"resource", "instanceType"}).empty()) return;
+  for (const auto& node : strings_at(workspace, {"status", "workerNodes"}))
     names.push_back("node " + node + " and its claim");
+}
+
+/// The Workspaces of an InferenceSet, each followed by its nodes.
+std::vector<std::string> goes_with_set(kube::Client& client, const k8s::ObjectRef& set,
+                                       const CallLimits& limits) {
+  k8s::ListOptions options;
+  options.label_selector = "inferenceset.kaito.sh/created-by=" + set.name;
+  const auto list = list_workspaces(client, set.namespace_, options, limits);
+  if (!list) return {"its workspaces, which cannot be listed: " + list.error().message};
+  std::vector<std::string> names;
+  for (const auto& workspace : list->items) {
+    names.push_back("workspace " + std::string(string_at(workspace.value(), {"metadata", "name"})));
+    add_nodes(workspace.value(), names);
+  }
   return names;
 }
 
-/// Watches the one object until it is gone, or another one has its name.
+/// Waits until the object is gone, or another one has its name.
 Result<void> wait_until_gone(kube::Client& client, const RemovalPlan& plan, const EventSink& events,
                              const CallLimits& limits) {
   std::string last;
-  for (;;) {
-    auto object = client.get(plan.ref, limits);
-    if (!object) {
-      if (object.error().code == ErrorCode::not_found) return {};
-      return fail(std::move(object.error()));
-    }
-    if (string_at(object->value(), {"metadata", "uid"}) != plan.uid) return {};
+  const Look look = [&](const json::Document* object) -> Result<bool> {
+    if (object == nullptr || string_at(object->value(), {"metadata", "uid"}) != plan.uid)
+      return true;
     const auto finalizers = strings_at(object->value(), {"metadata", "finalizers"});
-    last = finalizers.empty() ? "what belongs to it" : "finalizer " + join(finalizers, ", ");
-    if (events) events({Event::Kind::progress, "waiting for " + last, "deleting"});
-
-    k8s::WatchOptions options;
-    options.field_selector = "metadata.name=" + plan.ref.name;
-    options.resource_version = string_at(object->value(), {"metadata", "resourceVersion"});
-    auto watch = client.watch(plan.ref.type, plan.ref.namespace_, options, limits);
-    for (bool open = watch.has_value(); open;) {
-      auto event = (*watch)->next(limits);
-      if (!event || !*event) {
-        open = false;
-        if (!event) watch = fail(std::move(event.error()));
-      } else if ((*event)->type == kube::WatchEvent::Type::deleted) {
-        return {};
-      }
-    }
-    if (watch || watch.error().code == ErrorCode::expired ||
-        watch.error().code == ErrorCode::unreachable)
-      continue;
-    auto error = std::move(watch.error());
-    if (error.code == ErrorCode::timeout) {
-      error.message = "still waiting for " + last;
-      error.hint = "the deletion goes on; see kaitoctl status " + plan.ref.name;
-    }
-    return fail(std::move(error));
+    const std::string now =
+        finalizers.empty() ? "what belongs to it" : "finalizer " + join(finalizers, ", finalizer ");
+    if (now != last && events) events({Event::Kind::progress, "waiting for " + now, "deleting"});
+    last = now;
+    return false;
+  };
+  auto observed = observe(client, plan.ref, look, limits);
+  if (observed) return {};
+  auto error = std::move(observed.error());
+  if (error.code == ErrorCode::timeout && !last.empty()) {
+    error.message = plan.ref.type.kind + " \"" + plan.ref.name +
+                    "\" is not gone yet: still waiting for " + last;
+    error.hint = "the deletion goes on; see kaitoctl status " + plan.ref.name;
   }
+  return fail(std::move(error));
 }
 
 }  // namespace
@@ -79,13 +79,22 @@ Result<void> wait_until_gone(kube::Client& client, const RemovalPlan& plan, cons
 Result<RemovalPlan> plan_removal(kube::Client& client, const k8s::ObjectRef& ref,
                                  const CallLimits& limits) {
   RemovalPlan plan;
-  KAITO_TRY(const auto object, in_served_version(ref.type, [&](const k8s::ResourceType& type) {
-              plan.ref = {type, ref.namespace_, ref.name};
-              return client.get(plan.ref, limits);
-            }));
-  plan.uid = string_at(object.value(), {"metadata", "uid"});
-  plan.goes_too = goes_with(object.value());
-  plan.finalizers = strings_at(object.value(), {"metadata", "finalizers"});
+  auto object = in_served_version(ref.type, [&](const k8s::ResourceType& type) {
+    plan.ref = {type, ref.namespace_, ref.name};
+    return client.get(plan.ref, limits);
+  });
+  if (!object) {
+    auto error = std::move(object.error());
+    if (error.code == ErrorCode::not_found)
+      error = std::move(error).hinted(std::string(where_workspaces_are));
+    return fail(std::move(error));
+  }
+  plan.uid = string_at(object->value(), {"metadata", "uid"});
+  plan.finalizers = strings_at(object->value(), {"metadata", "finalizers"});
+  if (ref.type.kind == "InferenceSet")
+    plan.goes_too = goes_with_set(client, ref, limits);
+  else
+    add_nodes(object->value(), plan.goes_too);
   return plan;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "kaito/chat/chat.hpp"
 #include "kaito/json/json.hpp"
 #include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
@@ -39,6 +40,7 @@ Result<std::string> serving_workspace(kube::Client& client, std::string_view nam
   options.label_selector = "inferenceset.kaito.sh/created-by=" + std::string(name);
   KAITO_TRY(const auto list, list_workspaces(client, namespace_, options, limits));
   for (const auto& workspace : list.items) {
+    if (json::find(workspace.value(), {"metadata", "deletionTimestamp"}) != nullptr) continue;
     if (is_ready(workspace.value()))
       return std::string(json::string_at(workspace.value(), {"metadata", "name"}));
   }
@@ -55,6 +57,7 @@ Result<std::string> serving_workspace(kube::Client& client, std::string_view nam
 Error explain_not_serving(kube::Client& client, std::string_view namespace_, std::string_view name,
                           Error error, const CallLimits& limits) {
   if (error.code != ErrorCode::not_found && error.code != ErrorCode::unavailable) return error;
+  if (dynamic_cast<const chat::ServerAnswer*>(error.payload.get()) != nullptr) return error;
   const auto workspace = get_workspace(client, namespace_, name, limits);
   if (!workspace) {
     const auto code = workspace.error().code;

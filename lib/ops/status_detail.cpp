@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "kaito/json/json.hpp"
@@ -27,25 +28,82 @@ std::vector<json::Document> part(StatusDetail& detail, const char* name,
   return {};
 }
 
-void read_nodes(kube::Client& client, StatusDetail& detail, const CallLimits& limits) {
-  const auto* names = json::find(detail.workspace.value(), {"status", "workerNodes"});
-  if (names == nullptr || !names->is_array()) return;
-  const auto& list = names->get_array();
-  if (list.size() > most_nodes) {
-    detail.not_readable.push_back(std::to_string(list.size()) + " nodes: see kubectl get nodes");
-    return;
+std::vector<std::string> worker_nodes(const json::Value& workspace) {
+  std::vector<std::string> names;
+  const auto* list = json::find(workspace, {"status", "workerNodes"});
+  if (list == nullptr || !list->is_array()) return names;
+  for (const auto& name : list->get_array()) {
+    if (name.is_string()) names.emplace_back(name.get_string());
   }
-  for (const auto& name : list) {
-    if (!name.is_string()) continue;
-    auto node = client.get({k8s::types::node(), "", std::string(name.get_string())}, limits);
+  return names;
+}
+
+/// "a=b,c=d" of the labels that the Workspace's nodes carry.
+std::string node_labels(const json::Value& workspace) {
+  std::string selector;
+  const auto* labels = json::find(workspace, {"resource", "labelSelector", "matchLabels"});
+  if (labels == nullptr || !labels->is_object()) return selector;
+  for (const auto& label : labels->get_object()) {
+    if (!label.value().is_string()) continue;
+    if (!selector.empty()) selector += ',';
+    selector.append(label.key()).append("=").append(label.value().get_string());
+  }
+  return selector;
+}
+
+/// Many nodes in one request: all with the Workspace's labels, less those that are not its own.
+void list_nodes(kube::Client& client, StatusDetail& detail, const std::vector<std::string>& names,
+                const CallLimits& limits) {
+  k8s::ListOptions options;
+  options.label_selector = node_labels(detail.workspace.value());
+  detail.nodes = part(detail, "nodes", client.list(k8s::types::node(), "", options, limits));
+  std::erase_if(detail.nodes, [&](const json::Document& node) {
+    const auto name = string_at(node.value(), {"metadata", "name"});
+    return std::find(names.begin(), names.end(), name) == names.end();
+  });
+}
+
+void read_nodes(kube::Client& client, StatusDetail& detail, const CallLimits& limits) {
+  const auto names = worker_nodes(detail.workspace.value());
+  if (names.size() > most_nodes) return list_nodes(client, detail, names, limits);
+  for (const auto& name : names) {
+    auto node = client.get({k8s::types::node(), "", name}, limits);
     if (node) {
       detail.nodes.push_back(std::move(*node));
       continue;
     }
-    detail.not_readable.push_back("node " + std::string(name.get_string()) + ": " +
-                                  node.error().message);
+    detail.not_readable.push_back("node " + name + ": " + node.error().message);
     if (node.error().code == ErrorCode::forbidden) return;
   }
+}
+
+/// The claims of the Workspace: of one provisioner, or else of the other.
+/// Source: workspace-api.md 3.1.
+void read_node_claims(kube::Client& client, StatusDetail& detail, const k8s::ObjectRef& ref,
+                      const CallLimits& limits) {
+  // The operator claims nothing for one that runs on nodes of the user's own.
+  if (string_at(detail.workspace.value(), {"resource", "instanceType"}).empty()) return;
+  static constexpr std::pair<std::string_view, std::string_view> keys[] = {
+      {"kaito.sh/workspace", "kaito.sh/workspacenamespace"},
+      {"karpenter.kaito.sh/workspace-name", "karpenter.kaito.sh/workspace-namespace"}};
+  for (const auto& [name, namespace_] : keys) {
+    k8s::ListOptions options;
+    options.label_selector =
+        std::string(name) + "=" + ref.name + "," + std::string(namespace_) + "=" + ref.namespace_;
+    auto list = client.list(k8s::types::node_claim(), "", options, limits);
+    const bool next = list && list->items.empty();
+    detail.node_claims = part(detail, "node claims", std::move(list));
+    if (!next) return;
+  }
+}
+
+/// When an event last happened: newer writers fill in another field than older ones.
+Instant time_of(const json::Value& event) {
+  for (const auto* key : {"lastTimestamp", "eventTime", "firstTimestamp"}) {
+    if (const auto time = parse_time(string_at(event, {key}))) return *time;
+  }
+  const auto created = parse_time(string_at(event, {"metadata", "creationTimestamp"}));
+  return created ? *created : Instant();
 }
 
 void read_events(kube::Client& client, StatusDetail& detail, const k8s::ObjectRef& ref,
@@ -56,7 +114,7 @@ void read_events(kube::Client& client, StatusDetail& detail, const k8s::ObjectRe
   detail.events =
       part(detail, "events", client.list(k8s::types::event(), ref.namespace_, options, limits));
   std::stable_sort(detail.events.begin(), detail.events.end(), [](const auto& a, const auto& b) {
-    return string_at(a.value(), {"lastTimestamp"}) < string_at(b.value(), {"lastTimestamp"});
+    return time_of(a.value()) < time_of(b.value());
   });
   if (detail.events.size() > most_events)
     detail.events.erase(detail.events.begin(), detail.events.end() - most_events);
@@ -88,11 +146,11 @@ Result<StatusDetail> status_detail(kube::Client& client, const k8s::ObjectRef& r
     detail.pods =
         part(detail, "pods", client.list(k8s::types::pod(), ref.namespace_, owned, limits));
     read_nodes(client, detail, limits);
-    owned.label_selector += ",kaito.sh/workspacenamespace=" + ref.namespace_;
-    detail.node_claims =
-        part(detail, "node claims", client.list(k8s::types::node_claim(), "", owned, limits));
+    read_node_claims(client, detail, ref, limits);
   }
   read_events(client, detail, ref, limits);
+  // Not a part that cannot be read: whoever asked does not want the rest.
+  if (limits.stop.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
   return detail;
 }
 
@@ -126,7 +184,10 @@ Result<Endpoint> endpoint(kube::Client& client, std::string_view namespace_, std
   if (ingress == nullptr || !ingress->is_array() || ingress->get_array().empty()) return found;
   auto host = string_at(ingress->get_array().front(), {"ip"});
   if (host.empty()) host = string_at(ingress->get_array().front(), {"hostname"});
-  if (!host.empty()) found.external_url = "http://" + std::string(host) + ":" + port;
+  if (host.empty()) return found;
+  const bool ipv6 = host.find(':') != std::string_view::npos;
+  found.external_url =
+      "http://" + (ipv6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
   return found;
 }
 

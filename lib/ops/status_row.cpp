@@ -49,8 +49,9 @@ std::string model_of(const json::Value& workspace, bool tuning) {
   return std::string(string_at(*block, {"preset", "name"}));
 }
 
+/// "" where the operator does not choose it: tuning, and pods of the user's own.
 std::string runtime_of(const json::Value& workspace, bool tuning) {
-  if (tuning) return "";
+  if (tuning || json::find(workspace, {"inference", "template"}) != nullptr) return "";
   const auto annotation = string_at(workspace, {"metadata", "annotations", "kaito.sh/runtime"});
   return annotation == "transformers" ? "transformers" : "vllm";
 }

@@ -34,8 +34,9 @@ struct ModelRequest {
   std::string hf_token;  ///< a Hugging Face token to put into a Secret "NAME-hf-token"; "" = none
 };
 
-/// A Workspace or InferenceSet made from flags, in v1beta1; notes say what was chosen and why.
-/// Errors: usage, not_found (model, SKU; with near names).
+/// A Workspace or InferenceSet made from flags, in v1beta1; notes say what was chosen and why. An
+/// instance type that no table has is written as it is: check_documents judges it.
+/// Errors: usage, not_found (the model; with near names).
 /// ConfigMap and Secret come before the object that refers to them.
 struct Built {
   std::vector<json::Document> objects;
@@ -49,7 +50,7 @@ struct Built {
 struct DeployOptions {
   std::string namespace_;
   bool namespace_given = false;  ///< on the command line: then a file's own may not differ
-  std::string api_version;  ///< "" = the newest that the cluster serves
+  std::string api_version;       ///< "" = the newest that the cluster serves
   k8s::WriteOptions write;
   bool client_dry_run = false;  ///< validate and convert only; nothing is sent
   std::string cloud;            ///< for validation; "" = any
@@ -59,11 +60,13 @@ struct DeployOptions {
 struct Deployed {
   enum class Outcome : std::uint8_t { created, changed, unchanged, dry_run };
   Outcome outcome = Outcome::unchanged;
-  json::Document object;  ///< as the server has it (as it would be sent, in a client dry run)
-  std::string kind;       ///< Workspace, InferenceSet
+  /// As the server has it (as it would be sent, in a client dry run); without the values of a
+  /// Secret.
+  json::Document object;
+  std::string kind;  ///< Workspace, InferenceSet, or a companion's
   std::string name;
   std::string namespace_;
-  std::vector<std::string> changes;  ///< "resource.count: 1 -> 2", of an update
+  std::vector<std::string> changes;  ///< "resource.count: 1 -> 2", of an update; told as notes, too
 };
 
 /// Findings that stop a deploy: in the payload of an `invalid` error, all of them.
@@ -87,10 +90,14 @@ struct DeployDocument {
 /// Validates all documents, looks at what is stored, and only then applies them, one after another:
 /// nothing is sent when any document has an error. Beside Workspace and InferenceSet, the kinds
 /// that they refer to ride along unchecked (ConfigMap, Secret, PersistentVolumeClaim,
-/// ServiceAccount), `kind: List` is taken apart, every other kind is refused. Errors: invalid
-/// (Findings; also when a stored object of that name cannot become this one), not_served (CRD
-/// missing: hint), conflict (fields owned by others: who owns what, and
-/// --force-conflicts), and the client's.
+/// ServiceAccount), `kind: List` is taken apart, every other kind and an object that stands twice
+/// are refused. What is sent is what the document says, and the namespace. Each object is applied
+/// as a dry run first, so that the API server's own refusals come before the first write; left out
+/// for Workspaces and InferenceSets while a companion is new or changes, which they may refer to.
+/// Errors: usage (an api_version that is not known), invalid (Findings; also when a stored object
+/// of that name cannot become this one), not_served (CRD missing: hint), conflict (fields owned by
+/// others: who owns what, and --force-conflicts; the stored object is being deleted), and the
+/// client's.
 [[nodiscard]] Result<std::vector<Deployed>> deploy(kube::Client* client,
                                                    const std::vector<DeployDocument>& documents,
                                                    const DeployOptions& options,
@@ -99,9 +106,11 @@ struct DeployDocument {
                                                    const CallLimits& limits);
 
 /// Waits until the Workspace (InferenceSet) is ready, telling the phases: accepted, nodes claimed,
-/// nodes ready, GPUs ready, model loading, serving. Errors: terminal at once on what cannot heal
-/// (image pull denied, SKU not offered, container start error, failed tuning job), timeout (what is
-/// still missing), interrupted, not_found (deleted meanwhile).
+/// nodes ready, GPUs ready, model loading, serving. What the operator said of an older generation
+/// of the object does not count. A server that goes away in between is waited for, two minutes
+/// long. Errors: terminal at once on what cannot heal (image pull denied, SKU not offered,
+/// container start error, failed tuning job), timeout (what is still missing), interrupted,
+/// not_found (deleted, or being deleted).
 [[nodiscard]] Result<json::Document> wait_ready(kube::Client& client, const k8s::ObjectRef& ref,
                                                 const EventSink& events, const CallLimits& limits);
 

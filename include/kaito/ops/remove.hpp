@@ -12,10 +12,10 @@ namespace kaito::ops {
 struct RemovalPlan {
   k8s::ObjectRef ref;
   std::string uid;
-  std::vector<std::string> goes_too;    ///< "node aks-gpu-1", "nodeclaim ws1", "statefulset x"
+  std::vector<std::string> goes_too;    ///< "node aks-gpu-1 and its claim", "workspace set-x7f2k"
   std::vector<std::string> finalizers;  ///< what holds it back
 };
-/// Errors: not_found and the client's.
+/// Looks in the version that is served. Errors: not_found, not_served and the client's.
 [[nodiscard]] Result<RemovalPlan> plan_removal(kube::Client& client, const k8s::ObjectRef& ref,
                                                const CallLimits& limits);
 

@@ -21,7 +21,7 @@ inline constexpr int service_port = 80;
 /// is no such Workspace (not_found), it tunes and serves nothing (invalid), it is not ready yet
 /// (unavailable, with the reason of the condition). Other errors, and those of a healthy Workspace,
 /// come back as they are. Asks the cluster only for errors that the Workspace could explain
-/// (not_found, unavailable).
+/// (not_found, unavailable; not what the model server itself answered).
 [[nodiscard]] Error explain_not_serving(kube::Client& client, std::string_view namespace_,
                                         std::string_view name, Error error,
                                         const CallLimits& limits);

@@ -43,7 +43,8 @@ struct StatusDetail {
       not_readable;  ///< parts that could not be read and why ("nodes: forbidden")
 };
 
-/// One GET of the Workspace, then the rest; a part that cannot be read is noted, not fatal.
+/// One GET of the Workspace (InferenceSet), then the rest; a part that cannot be read is noted, not
+/// fatal. Only what can exist is asked for. Errors: as get_workspace, and interrupted.
 [[nodiscard]] Result<StatusDetail> status_detail(kube::Client& client, const k8s::ObjectRef& ref,
                                                  const CallLimits& limits);
 

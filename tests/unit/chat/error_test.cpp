@@ -6,7 +6,7 @@ namespace {
 
 TEST_CASE("the message in an error body, whatever its shape") {
   struct {
-    const char* name;
+    std::string name;
     std::string body;
     std::string text;
   } const cases[] = {
@@ -44,7 +44,7 @@ std::string status(int code, const std::string& message) {
 }
 
 struct Answered {
-  const char* name;
+  std::string name;
   Scripted answer;
   ErrorCode code;
   const char* message;
@@ -197,7 +197,7 @@ TEST_CASE("the same answers to the first probe") {
 }
 
 TEST_CASE("an unknown model: the known ones are named") {
-  for (const char* body :
+  for (const std::string body :
        {R"({"error":{"message":"The model `x` does not exist.","type":"NotFoundError"}})",
         R"({"object":"error","message":"The model `x` does not exist.","code":404})"}) {
     Talk talk;

@@ -5,7 +5,7 @@ namespace kaito::chat::test {
 namespace {
 
 struct Case {
-  const char* name;
+  std::string name;
   std::vector<std::pair<std::string, Scripted>> script;
   Dialect dialect;
   std::vector<std::string> asked;
@@ -88,7 +88,7 @@ TEST_CASE("a failed probe is not remembered") {
 
 TEST_CASE("the server goes away between the questions") {
   struct {
-    const char* name;
+    std::string name;
     Scripted description;
     ErrorCode code;
   } const cases[] = {
@@ -111,7 +111,7 @@ TEST_CASE("the server goes away between the questions") {
 }
 
 TEST_CASE("a list of models that is none is a protocol error, not an older server") {
-  for (const char* body : {"{}", "[]", "not JSON", R"({"data":"none"})"}) {
+  for (const std::string body : {"{}", "[]", "not JSON", R"({"data":"none"})"}) {
     CAPTURE(body);
     Talk talk;
     talk.server.on("GET /v1/models", {{200, body}});

@@ -94,7 +94,7 @@ TEST_CASE("a refused extra is left out, once and from then on") {
 }
 
 struct Old {
-  const char* name;
+  std::string name;
   const char* api;
   const char* path;
   std::vector<Message> messages;
@@ -245,7 +245,7 @@ TEST_CASE("an older server's errors") {
   struct {
     Scripted answer;
     ErrorCode code;
-    const char* message;
+    std::string message;
   } const cases[] = {
       {{400, R"({"detail":"Text generation parameter prompt required"})"},
        ErrorCode::failed,

@@ -60,7 +60,7 @@ TEST_CASE("a stream is the same however the network cuts it") {
 
 TEST_CASE("ends of a stream that are fine") {
   struct {
-    const char* name;
+    std::string name;
     std::vector<std::string> pieces;
     std::optional<Error> breaks;
   } const cases[] = {
@@ -94,11 +94,11 @@ TEST_CASE("ends of a stream that are fine") {
 TEST_CASE("a stream that breaks off: the error, and what had come") {
   const auto broken = [](ErrorCode code) { return Error{code, "the words", {}, "", nullptr}; };
   struct {
-    const char* name;
+    std::string name;
     std::vector<std::string> pieces;
     std::optional<Error> breaks;
     ErrorCode code;
-    const char* message;
+    std::string message;
     const char* text;
   } const cases[] = {
       {"ends in the middle",
@@ -218,7 +218,8 @@ TEST_CASE("the answer's own type decides, not what was asked for") {
 }
 
 TEST_CASE("answers of code 200 without a reply") {
-  for (const char* body : {"{}", "", "not JSON", R"({"choices":[]})", R"({"choices":null})"}) {
+  for (const std::string body :
+       {"{}", "", "not JSON", R"({"choices":[]})", R"({"choices":null})"}) {
     CAPTURE(body);
     Talk talk;
     const auto reply = talk.speaks(vllm_models).answers({{200, body}}).ask();
@@ -229,7 +230,7 @@ TEST_CASE("answers of code 200 without a reply") {
 
 TEST_CASE("reasoning under both of its names, once where both are sent") {
   struct {
-    const char* name;
+    std::string name;
     const char* delta;
   } const cases[] = {
       {"older", R"({"reasoning_content":"hm","content":null})"},
