@@ -175,6 +175,8 @@ std::vector<Finding> findings_of(const DeployItem& item, const validate::Context
   } else if (item.kind == DeployItem::Kind::inference_set) {
     const auto decoded = api::decode_inference_set(item.object.value());
     findings = validate::check_inference_set(decoded.object, decoded.problems, context);
+  } else {
+    findings = validate::check_companion(item.object.value());
   }
   for (auto& finding : findings)
     finding.place = item.place(finding.path);

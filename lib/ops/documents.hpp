@@ -31,7 +31,7 @@ struct DeployItem {
 [[nodiscard]] Result<std::vector<DeployItem>> deploy_items(
     const std::vector<DeployDocument>& documents, const DeployOptions& options);
 
-/// What validation finds in one item, with places; nothing for companions.
+/// What validation finds in one item, with places.
 [[nodiscard]] std::vector<validate::Finding> findings_of(const DeployItem& item,
                                                          const validate::Context& context);
 

@@ -89,15 +89,15 @@ struct DeployDocument {
 
 /// Validates all documents, looks at what is stored, and only then applies them, one after another:
 /// nothing is sent when any document has an error. Beside Workspace and InferenceSet, the kinds
-/// that they refer to ride along unchecked (ConfigMap, Secret, PersistentVolumeClaim,
-/// ServiceAccount), `kind: List` is taken apart, every other kind and an object that stands twice
-/// are refused. What is sent is what the document says, and the namespace. Each object is applied
-/// as a dry run first, so that the API server's own refusals come before the first write; left out
-/// for Workspaces and InferenceSets while a companion is new or changes, which they may refer to.
-/// Errors: usage (an api_version that is not known), invalid (Findings; also when a stored object
-/// of that name cannot become this one), not_served (CRD missing: hint), conflict (fields owned by
-/// others: who owns what, and --force-conflicts; the stored object is being deleted), and the
-/// client's.
+/// that they refer to ride along, looked at for placeholders alone (ConfigMap, Secret,
+/// PersistentVolumeClaim, ServiceAccount), `kind: List` is taken apart, every other kind and an
+/// object that stands twice are refused. What is sent is what the document says, and the namespace.
+/// Each object is applied as a dry run first, so that the API server's own refusals come before the
+/// first write; left out for Workspaces and InferenceSets while a companion is new or changes,
+/// which they may refer to. Errors: usage (an api_version that is not known), invalid (Findings;
+/// also when a stored object of that name cannot become this one), not_served (CRD missing: hint),
+/// conflict (fields owned by others: who owns what, and --force-conflicts; the stored object is
+/// being deleted), and the client's.
 [[nodiscard]] Result<std::vector<Deployed>> deploy(kube::Client* client,
                                                    const std::vector<DeployDocument>& documents,
                                                    const DeployOptions& options,

@@ -39,6 +39,10 @@ struct Context {
                                                 const api::Workspace& wanted,
                                                 const Context& context);
 
+/// What is certain to be wrong with an object that a Workspace refers to (ConfigMap, Secret,
+/// PersistentVolumeClaim, ServiceAccount): placeholders that nobody filled in (K001).
+[[nodiscard]] std::vector<Finding> check_companion(const json::Value& object);
+
 /// A rule as it is listed and explained.
 struct RuleInfo {
   std::string_view code;

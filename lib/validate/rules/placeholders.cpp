@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <functional>
 
+#include "kaito/json/json.hpp"
 #include "validate/field_order.hpp"
 #include "validate/placeholder.hpp"
 #include "validate/rule.hpp"
@@ -48,19 +49,25 @@ std::string what_to_put(std::string_view generic) {
   return "put your own value there";
 }
 
-void check_placeholders(const Subject& subject, Report& report) {
-  json::Value value = api::encode_workspace(subject.workspace);
+/// What the server wrote, or another program: nobody was meant to replace anything there.
+void leave_out_others(json::Value& value) {
   auto& members = value.get_object();
   members.erase("status");
-  if (auto* metadata = members.if_contains("metadata")) {
-    metadata->get_object().erase("managedFields");
-    if (auto* annotations = metadata->get_object().if_contains("annotations"))
-      annotations->get_object().erase("kubectl.kubernetes.io/last-applied-configuration");
-  }
+  auto* metadata = members.if_contains("metadata");
+  if (metadata == nullptr || !metadata->is_object()) return;
+  metadata->get_object().erase("managedFields");
+  auto* annotations = metadata->get_object().if_contains("annotations");
+  if (annotations != nullptr && annotations->is_object())
+    annotations->get_object().erase("kubectl.kubernetes.io/last-applied-configuration");
+}
+
+void report_placeholders(json::Value value, bool (*is_free)(std::string_view generic),
+                         Report& report) {
+  leave_out_others(value);
   each_string(value, FieldPath(), [&](const FieldPath& path, std::string_view text) {
     const std::string generic = generic_path(path);
     const auto found =
-        placeholders_in(text, is_free_form(generic) ? TextKind::free_form : TextKind::field);
+        placeholders_in(text, is_free(generic) ? TextKind::free_form : TextKind::field);
     if (found.empty()) return;
     std::string names = found.front();
     for (std::size_t i = 1; i < found.size(); ++i)
@@ -69,6 +76,19 @@ void check_placeholders(const Subject& subject, Report& report) {
                fmt::format("still holds the placeholder{} {}", found.size() > 1 ? "s" : "", names),
                what_to_put(generic));
   });
+}
+
+void check_placeholders(const Subject& subject, Report& report) {
+  report_placeholders(api::encode_workspace(subject.workspace), is_free_form, report);
+}
+
+/// The texts of a ConfigMap and the plain ones of a Secret may hold anything; what is written in
+/// base64 may not.
+bool is_free_in_config_map(std::string_view generic) {
+  return generic != "kind" && generic != "apiVersion";
+}
+bool is_free_in_companion(std::string_view generic) {
+  return generic.starts_with("metadata.") || generic.starts_with("stringData.");
 }
 
 constexpr Rule kRules[] = {
@@ -80,6 +100,15 @@ constexpr Rule kRules[] = {
 
 Rules placeholder_rules() {
   return kRules;
+}
+
+std::vector<Finding> check_companion(const json::Value& object) {
+  std::vector<Finding> findings;
+  if (!object.is_object()) return findings;
+  Report report(kRules[0].code, kRules[0].severity, findings);
+  const bool texts = json::string_at(object, {"kind"}) == "ConfigMap";
+  report_placeholders(object, texts ? is_free_in_config_map : is_free_in_companion, report);
+  return findings;
 }
 
 }  // namespace kaito::validate

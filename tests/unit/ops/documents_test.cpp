@@ -110,7 +110,7 @@ TEST_CASE("companions ride along, before the Workspaces and as they are") {
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: cm}
-data: {inference_config.yaml: "YOUR_VALUE"}
+data: {inference_config.yaml: "vllm: {}"}
 ---
 apiVersion: kaito.sh/v1beta1
 kind: InferenceSet
@@ -239,6 +239,17 @@ tuning:
     imagePushSecret: ACR_REGISTRY_SECRET_HERE
 )") == std::vector<std::string>{"K001 a.yaml:18:5 tuning.output.image",
                                 "K001 a.yaml:19:5 tuning.output.imagePushSecret"});
+}
+
+TEST_CASE("a placeholder in a companion is refused, too") {
+  CHECK(refused(R"(apiVersion: v1
+kind: Secret
+metadata:
+  name: hf-token
+data:
+  HF_TOKEN: <base64-encoded-huggingface-token>
+---
+)" + good) == std::vector<std::string>{"K001 a.yaml:6:3 data.HF_TOKEN"});
 }
 
 TEST_CASE("findings of all documents at once, each in its own place") {
