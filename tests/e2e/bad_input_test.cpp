@@ -111,7 +111,7 @@ TEST_CASE("a user who may not" * doctest::skip(no_other_users)) {
   const auto file = scene.write("ws.yaml", good);
   struct Row {
     std::vector<std::string> arguments;
-    const char* permission;
+    std::string permission;
   };
   const Row rows[] = {{{"deploy", "-f", file}, "workspaces.kaito.sh"},
                       {{"status"}, "list workspaces.kaito.sh"},
@@ -132,7 +132,7 @@ TEST_CASE("a user who may not" * doctest::skip(no_other_users)) {
 
 TEST_CASE("a file that is wrong, at the place where it is wrong") {
   struct Row {
-    const char* what;
+    std::string what;
     std::string text;
     int exit_code;
     const char* place;

@@ -28,9 +28,9 @@ TEST_CASE("deleted, once that is agreed to") {
 TEST_CASE("--dry-run deletes nothing") {
   const Scene scene;
   scene.create_workspace("ws");
-  for (const char* where : {"client", "server"}) {
+  for (const std::string where : {"client", "server"}) {
     CAPTURE(where);
-    const auto outcome = scene.run({"delete", "ws", "-y", std::string("--dry-run=") + where});
+    const auto outcome = scene.run({"delete", "ws", "-y", "--dry-run=" + where});
     CHECK(outcome.exit_code == 0);
     CHECK(outcome.out == Contains("dry run"));
     CHECK(scene.exists(scene.workspace_ref("ws")));

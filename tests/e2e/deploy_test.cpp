@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "contains.hpp"
+#include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "scene.hpp"
 #include "stored_object.hpp"
@@ -170,6 +171,23 @@ TEST_CASE("a dry run creates nothing and changes nothing") {
   CHECK(changed.out == "workspace.kaito.sh/ws configured (server dry run)\n");
   CHECK(changed.err == Contains("inference.adapters[0].strength"));
   CHECK(scene.resource_version("ws") == version);
+}
+
+TEST_CASE("a token from a file goes into a Secret and nowhere else") {
+  const Scene scene;
+  const auto token = scene.write("token.txt", "hf_not-to-be-seen\n");
+  const auto outcome = scene.run(
+      {"deploy", "llama-3.1-8b-instruct", "--name", "ws", "--hf-token-file", token, "-v", "8"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out.find("hf_not-to-be-seen") == std::string::npos);
+  CHECK(outcome.err.find("hf_not-to-be-seen") == std::string::npos);
+  CHECK(outcome.err.find(base64_encode("hf_not-to-be-seen")) == std::string::npos);
+  CHECK(outcome.err.find(target().token()) == std::string::npos);
+  const auto name = std::string(string_at(
+      scene.stored_workspace("ws"), {"inference", "preset", "presetOptions", "modelAccessSecret"}));
+  const auto secret = target().client().get(scene.ref(k8s::types::secret(), name), soon());
+  REQUIRE(secret);
+  CHECK(string_at(secret->value(), {"data", "HF_TOKEN"}) == base64_encode("hf_not-to-be-seen"));
 }
 
 TEST_CASE("a client dry run needs no cluster") {

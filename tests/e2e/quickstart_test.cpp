@@ -74,7 +74,7 @@ spec:
 
 TEST_CASE("a file with placeholders is refused until they are filled in") {
   struct Row {
-    const char* file;
+    std::string file;
     const char* name;
     std::vector<std::string> places;
   };

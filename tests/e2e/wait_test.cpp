@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <boost/json/value.hpp>
 #include <csignal>
 
 #include "contains.hpp"
+#include "kaito/json/json.hpp"
 #include "scene.hpp"
 
 namespace kaito::e2e {
@@ -41,7 +43,7 @@ TEST_CASE("--wait tells the phases as they come and ends when it serves") {
   std::vector<std::string> so_far;
   struct Step {
     std::string condition;
-    const char* phase;
+    std::string phase;
   };
   const Step steps[] = {
       {condition("NodeClaimReady", "False", "NodeClaimNotReady", "2 claims asked for"),
@@ -58,7 +60,7 @@ TEST_CASE("--wait tells the phases as they come and ends when it serves") {
     if (so_far.size() == 1 && so_far[0].find("\"False\"") != std::string::npos) so_far.clear();
     so_far.push_back(step.condition);
     scene.patch_status(scene.workspace_ref("ws"), conditions(so_far));
-    REQUIRE(deploying->says(std::string("ws: ") + step.phase));
+    REQUIRE(deploying->says("ws: " + step.phase));
   }
   const auto outcome = deploying->finish();
   INFO(outcome.err);
@@ -115,6 +117,23 @@ TEST_CASE("deleted while it is waited for") {
   const auto outcome = deploying->finish();
   CHECK(outcome.exit_code == 5);
   CHECK(outcome.err == Contains("was deleted while waiting"));
+}
+
+TEST_CASE("an InferenceSet is waited for, too") {
+  const Scene scene;
+  const auto deploying =
+      scene.start({"deploy", "phi-3-mini", "--replicas", "2", "--wait", "--progress", "plain"});
+  REQUIRE(deploying->prints("inferenceset.kaito.sh/workspace-phi-3-mini created\n"));
+  const auto ref = scene.ref(k8s::types::inference_set(), "workspace-phi-3-mini");
+  CHECK(json::int_at(scene.stored(ref), {"spec", "replicas"}) == 2);
+  scene.patch_status(ref, "replicas: 2\nreadyReplicas: 1\n" +
+                              conditions({condition("InferenceSetReady", "False", "Waiting")}));
+  REQUIRE(deploying->says("1 of 2 workspaces ready"));
+  scene.patch_status(ref, "replicas: 2\nreadyReplicas: 2\n" +
+                              conditions({condition("InferenceSetReady", "True", "Ready")}));
+  const auto outcome = deploying->finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
 }
 
 TEST_CASE("-q waits in silence") {
