@@ -1,7 +1,10 @@
 # Flags that every target of ours is built with; consumers of the installed package do not inherit them.
 add_library(kaito_flags INTERFACE)
 target_compile_options(kaito_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(KAITO_WERROR)
+  target_compile_options(kaito_flags INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees overlapping copies in `"text" + std::string` when it optimises (GCC bug 105651).
   target_compile_options(kaito_flags INTERFACE -Wno-restrict)
