@@ -60,6 +60,7 @@ TEST_CASE("a prompt as words, a file beside it, and the reply as a report") {
   make_ready(scene, "ws");
   serve_at(scene, "ws", stub.port());
   const auto words = scene.run({"chat", "workspace/ws", "good", "morning"});
+  INFO(words.err);
   CHECK(words.exit_code == 0);
   CHECK(words.out == "Hello, you said: good morning\n");
 

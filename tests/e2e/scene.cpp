@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -22,9 +23,10 @@ namespace {
 /// Sanitizers end a program with this code, which no command has.
 constexpr const char* sanitizer_options = "exitcode=99";
 
+/// Of this run alone: the server may have seen others.
 std::string next_namespace() {
   static int count = 0;
-  return "e2e-" + std::to_string(++count);
+  return fmt::format("e2e-{}-{}", ::getpid(), ++count);
 }
 
 std::string kaitoctl() {
