@@ -80,6 +80,7 @@ TEST_CASE("a refused extra is left out, once and from then on") {
   CHECK(json::find(talk.sent(), {"stream_options"}) == nullptr);
   REQUIRE(talk.ask());
   CHECK(talk.server.count("POST " + completions) == 3);
+  CHECK(json::find(talk.sent(), {"stream_options"}) == nullptr);
 
   Talk still;  // about something else: the user's to change
   const auto error = still.speaks(vllm_models).answers({refused}).ask();
@@ -152,6 +153,14 @@ TEST_CASE("the older servers: one request, one piece") {
            R"(","return_full_text":false,"generate_kwargs":{"max_new_tokens":512}})",
        R"({"Result":" d\nUser: e\nAssistant: f"})",
        "d"},
+      {"text-generation, a reply with a dialogue in it",
+       text_generation_api,
+       "/chat",
+       one,
+       {},
+       R"({"prompt":"hello","return_full_text":false,"generate_kwargs":{"max_new_tokens":512}})",
+       R"({"Result":"Such as:\nUser: hi"})",
+       "Such as:\nUser: hi"},
       {"falcon",
        falcon_api,
        "/chat",
