@@ -137,7 +137,7 @@ class Deployment {
     return prepared;
   }
 
-  Result<Deployed> send(Prepared prepared) {
+  Result<Deployed> send(const Prepared& prepared) {
     const auto& item = prepared.item;
     Deployed deployed;
     deployed.kind = item.type.kind;
@@ -295,8 +295,8 @@ Result<std::vector<Deployed>> deploy(kube::Client* client,
     prepared.push_back(std::move(one));
   }
   std::vector<Deployed> deployed;
-  for (auto& one : prepared) {
-    auto sent = deployment.send(std::move(one));
+  for (const auto& one : prepared) {
+    auto sent = deployment.send(one);
     if (!sent) {
       auto error = std::move(sent.error());
       if (!deployed.empty())
