@@ -66,6 +66,7 @@ TEST_CASE("a prompt as words, a file beside it, and the reply as a report") {
 
   const auto file = scene.write("question.txt", "what is this?\n");
   const auto both = scene.run({"chat", "ws", "tell me:", "-f", file, "-o", "json"});
+  INFO(both.err);
   CHECK(both.exit_code == 0);
   const auto report = json::parse(both.out);
   REQUIRE(report);
