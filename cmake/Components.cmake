@@ -6,13 +6,24 @@ set(KAITO_COMPONENTS
   "k8s: base json"
   "catalog: base json"
   "api: base json k8s"
-  "validate: base json k8s api catalog"
+  "plan: base json k8s api catalog"
+  "validate: base json k8s api catalog plan"
+  "render: base json k8s api catalog plan"
   "net: base"
   "chat: base json net"
   "kube: base json k8s net"
-  "sandbox: base json k8s api catalog net"
-  "ops: base json k8s catalog api validate net kube chat"
+  "sandbox: base json k8s api catalog plan render net"
+  "ops: base json k8s catalog api plan validate render net kube chat"
 )
+
+# Those that see JSON, by name.
+set(KAITO_JSON_COMPONENTS)
+foreach(row IN LISTS KAITO_COMPONENTS)
+  string(REGEX MATCH "^([a-z0-9]+):(.*)$" _ "${row}")
+  if(CMAKE_MATCH_1 STREQUAL "json" OR CMAKE_MATCH_2 MATCHES " json( |$)")
+    list(APPEND KAITO_JSON_COMPONENTS "${CMAKE_MATCH_1}")
+  endif()
+endforeach()
 
 # kaito_component(<name> <dependency>...): libkaito's part <name> from lib/<name>/*.cpp, as target kaito::<name>.
 # A component without sources has the alias, so that others can name it, but no target kaito_<name>.
@@ -27,7 +38,7 @@ function(kaito_component name)
   endif()
   add_library(kaito_${name} STATIC ${sources})
   add_library(kaito::${name} ALIAS kaito_${name})
-  set_target_properties(kaito_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(kaito_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(kaito_${name}
     PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
     PRIVATE "${PROJECT_SOURCE_DIR}/lib")

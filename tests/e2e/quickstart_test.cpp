@@ -8,12 +8,13 @@
 #include "kaito/json/json.hpp"
 #include "scene.hpp"
 #include "stored_object.hpp"
+#include "support/repository.hpp"
 
 namespace kaito::e2e {
 namespace {
 
 std::string quickstart(const std::string& name) {
-  const auto text = read_file(std::filesystem::path(KAITO_E2E_DATA) / "quickstart" / name);
+  const auto text = read_file(test::repository() / "tests/e2e/data/quickstart" / name);
   REQUIRE_FALSE(text.empty());
   return text;
 }

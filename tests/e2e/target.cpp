@@ -15,6 +15,7 @@
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
 #include "process.hpp"
+#include "support/repository.hpp"
 
 namespace kaito::e2e {
 
@@ -50,7 +51,8 @@ std::vector<k8s::ResourceType> custom_types() {
 /// The CRDs of KAITO and the NodeClaim's, from the files that the sandbox embeds.
 std::vector<json::Document> crd_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(KAITO_E2E_CRDS))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(test::repository() / "lib/sandbox/crds"))
     files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<json::Document> crds;

@@ -9,6 +9,7 @@
 #include "kaito/json/yaml.hpp"
 #include "scene.hpp"
 #include "stored_object.hpp"
+#include "support/repository.hpp"
 
 namespace kaito::e2e {
 namespace {
@@ -17,8 +18,8 @@ using json::string_at;
 
 std::vector<std::filesystem::path> example_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(
-           std::filesystem::path(KAITO_E2E_DATA) / "upstream"))
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(test::repository() /
+                                                                         "tests/e2e/data/upstream"))
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

@@ -12,6 +12,7 @@
 
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
+#include "support/repository.hpp"
 
 namespace kaito::test {
 
@@ -46,7 +47,7 @@ inline std::string lines(const std::vector<std::string>& texts) {
 }
 
 inline std::filesystem::path examples_folder() {
-  return std::filesystem::path(KAITO_TEST_DATA) / "../../../examples/workspaces";
+  return repository() / "examples/workspaces";
 }
 
 }  // namespace kaito::test

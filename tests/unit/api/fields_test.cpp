@@ -9,6 +9,7 @@
 #include "documents.hpp"
 #include "kaito/api/fields.hpp"
 #include "kaito/api/inference_set.hpp"
+#include "support/repository.hpp"
 
 using namespace kaito;
 using namespace kaito::api;
@@ -26,7 +27,7 @@ std::string describe(const Field& field) {
 
 /// The CRD's lines for "Workspace v1beta1", without that prefix.
 std::vector<std::string> crd_lines(const std::string& prefix) {
-  std::ifstream file(KAITO_TEST_DATA "/crd_fields_v0.12.0.txt");
+  std::ifstream file(kaito::test::repository() / "tests/unit/api/crd_fields_v0.12.0.txt");
   REQUIRE(file.good());
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);)

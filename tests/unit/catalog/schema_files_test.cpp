@@ -10,6 +10,7 @@
 
 #include "kaito/json/json.hpp"
 #include "kaito/json/schema.hpp"
+#include "support/repository.hpp"
 
 namespace {
 
@@ -19,7 +20,7 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-const std::string kPresets = KAITO_TEST_DATA "/../../../presets/";
+const std::string kPresets = (kaito::test::repository() / "presets/").string();
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);

@@ -4,12 +4,13 @@
 #include <set>
 
 #include "cases.hpp"
+#include "support/repository.hpp"
 
 using namespace kaito;
 
 namespace {
 
-const std::filesystem::path kData = KAITO_TEST_DATA "/data";
+const std::filesystem::path kData = kaito::test::repository() / "tests/unit/validate/data";
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
@@ -72,7 +73,7 @@ TEST_CASE("upstream's examples of every release have no error but their placehol
 }
 
 TEST_CASE("our own examples have neither errors nor warnings") {
-  const auto folder = std::filesystem::path(KAITO_TEST_DATA) / "../../../examples/workspaces";
+  const auto folder = kaito::test::repository() / "examples/workspaces";
   int seen = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     // It sets every field, which no operator would take.
