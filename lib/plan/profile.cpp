@@ -1,11 +1,9 @@
 #include "kaito/plan/profile.hpp"
 
 #include <array>
-#include <charconv>
-#include <optional>
-#include <vector>
 
 #include "kaito/base/text.hpp"
+#include "plan/history.hpp"
 
 namespace kaito::plan {
 
@@ -73,21 +71,6 @@ constexpr std::array all_profiles{
 
 constexpr std::array<int, 3> newest{0, 12, 0};
 
-/// "v0.12.0", "0.12", "v0.8.0-rc.0".
-[[nodiscard]] std::optional<std::array<int, 3>> parse_number(std::string_view text) {
-  if (text.starts_with('v')) text.remove_prefix(1);
-  text = text.substr(0, text.find_first_of("-+"));
-  const auto parts = split(text, '.');
-  std::array<int, 3> out{};
-  if (parts.size() < 2 || parts.size() > out.size()) return std::nullopt;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const char* const end = parts[i].data() + parts[i].size();
-    const auto [stop, error] = std::from_chars(parts[i].data(), end, out[i]);
-    if (error != std::errc() || stop != end || out[i] < 0) return std::nullopt;
-  }
-  return out;
-}
-
 [[nodiscard]] tl::unexpected<Error> unknown_release(std::string_view typed) {
   return fail(ErrorCode::usage,
               "there is no KAITO release \"" + escape_controls(shorten(typed, 60)) + "\"",
@@ -112,7 +95,7 @@ Result<Release> find_release(std::string_view typed) {
     out.name = "main";
     return out;
   }
-  const auto number = parse_number(typed);
+  const auto number = release_number(typed);
   if (!number || *number < std::array{0, 0, 1}) return unknown_release(typed);
   Release out;
   out.name = (typed.starts_with('v') ? "" : "v") + std::string(typed);
@@ -120,7 +103,7 @@ Result<Release> find_release(std::string_view typed) {
   out.number = *number;
   out.newer_than_known = *number > newest;
   for (const Profile& profile : all_profiles) {
-    if (*number >= *parse_number(profile.first)) out.profile = &profile;
+    if (*number >= *release_number(profile.first)) out.profile = &profile;
   }
   return out;
 }
