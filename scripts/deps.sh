@@ -24,7 +24,7 @@ esac
 
 packages=(
   g++ cmake ninja-build pkg-config ca-certificates
-  libcli11-dev libedit-dev libexpected-dev libfmt-dev libssl-dev libyaml-cpp-dev zlib1g-dev
+  libcli11-dev libedit-dev libexpected-dev libfmt-dev libssl-dev libyaml-dev zlib1g-dev
 )
 test_packages=(ccache clang clang-format-14 clang-tidy-14 curl doctest-dev iproute2 jq openssl python3)
 case $(distribution) in

@@ -21,8 +21,19 @@ std::size_t scalar_length(std::string_view text) {
   return std::min(text.size(), text.find_first_of(",:]} \t\r\n"));
 }
 
+/// The value of a token that is JSON.
+Value scalar(std::string_view token, Mark mark) {
+  if (token[0] == '"' && token.find('\\') == std::string_view::npos) {
+    return Value(token.substr(1, token.size() - 2));
+  }
+  Value value;
+  if (auto failure = parse_into(value, token, {})) throw Refusal(mark, std::move(failure->message));
+  return value;
+}
+
 /// REQUIRES: `text` is JSON.
-void tell_events(std::string_view text, YamlTree& tree) {
+void tell_events(std::string_view text, unsigned first_line, YamlTree& tree) {
+  TextPosition position(text, first_line);
   tree.begin_document();
   for (std::size_t offset = 0; offset < text.size();) {
     switch (text[offset]) {
@@ -35,10 +46,10 @@ void tell_events(std::string_view text, YamlTree& tree) {
         ++offset;
         break;
       case '{':
-        tree.begin_map(offset++, 0);
+        tree.begin_map(position.at(offset++), {});
         break;
       case '[':
-        tree.begin_list(offset++, 0);
+        tree.begin_list(position.at(offset++), {});
         break;
       case '}':
       case ']':
@@ -47,11 +58,8 @@ void tell_events(std::string_view text, YamlTree& tree) {
         break;
       default: {
         const std::string_view token = text.substr(offset, scalar_length(text.substr(offset)));
-        Value value;
-        if (auto failure = parse_into(value, token, {})) {
-          throw Refusal(offset, std::move(failure->message));
-        }
-        tree.scalar(offset, std::move(value), 0);
+        const Mark mark = position.at(offset);
+        tree.scalar(mark, scalar(token, mark), {});
         offset += token.size();
       }
     }
@@ -61,15 +69,15 @@ void tell_events(std::string_view text, YamlTree& tree) {
 
 }  // namespace
 
-std::optional<ParseFailure> read_json_events(std::string_view text, YamlTree& tree,
-                                             const YamlLimits& limits) {
+std::optional<ParseFailure> read_json_events(std::string_view text, unsigned first_line,
+                                             YamlTree& tree, const YamlLimits& limits) {
   {
     // Parsed once for its syntax, and then gone through for what a parser does not tell: places,
     // and duplicate keys.
     Value checked;
     if (auto failure = parse_into(checked, text, {limits.bytes, limits.depth})) return failure;
   }
-  tell_events(text, tree);
+  tell_events(text, first_line, tree);
   return std::nullopt;
 }
 

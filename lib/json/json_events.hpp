@@ -8,9 +8,10 @@
 
 namespace kaito::json {
 
-/// Tells `tree` what stands in a JSON text, as one document. Gives why the text is not JSON, with
-/// nothing told. Throws Refusal for what the tree refuses.
-[[nodiscard]] std::optional<ParseFailure> read_json_events(std::string_view text, YamlTree& tree,
+/// Tells `tree` what stands in a JSON text that begins on `first_line`, as one document. Gives why
+/// the text is not JSON, with nothing told. Throws Refusal for what the tree refuses.
+[[nodiscard]] std::optional<ParseFailure> read_json_events(std::string_view text,
+                                                           unsigned first_line, YamlTree& tree,
                                                            const YamlLimits& limits);
 
 }  // namespace kaito::json

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string_view>
 
@@ -9,13 +10,15 @@ namespace kaito::json {
 /// for offsets that mostly grow, which is how a reader goes through a text.
 class TextPosition {
  public:
-  /// `text` is UTF-8 and must outlive this.
-  explicit TextPosition(std::string_view text) : text_(text) {}
-
   struct Place {
     unsigned line = 0;
     unsigned column = 0;
+    auto operator<=>(const Place&) const = default;
   };
+
+  /// `text` is UTF-8 and must outlive this; it begins on `first_line`.
+  explicit TextPosition(std::string_view text, unsigned first_line = 1)
+      : text_(text), place_{first_line, 1} {}
 
   [[nodiscard]] Place at(std::size_t offset) {
     if (offset > text_.size()) offset = text_.size();
@@ -50,7 +53,7 @@ class TextPosition {
 
   std::string_view text_;
   std::size_t offset_ = 0;
-  Place place_{1, 1};
+  Place place_;
 };
 
 }  // namespace kaito::json

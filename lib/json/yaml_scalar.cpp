@@ -145,24 +145,25 @@ bool is_date(std::string_view text) {
 }  // namespace
 
 PlainScalar resolve_plain(std::string_view text) {
+  // Most text is told from words and numbers by how it begins.
+  constexpr std::string_view kBeginnings = "~nNyYtToOfF.+-0123456789";
+  if (!text.empty() && kBeginnings.find(text[0]) == std::string_view::npos)
+    return {Kind::text, Value(text)};
   if (contains(kNull, text)) return {Kind::null, Value(nullptr)};
   if (contains(kTrue, text)) return {Kind::boolean, Value(true)};
   if (contains(kFalse, text)) return {Kind::boolean, Value(false)};
   if (contains(kNotANumber, text) || contains(kInfinity, unsigned_part(text))) {
     return {Kind::not_finite, Value(nullptr)};
   }
-  const PlainScalar as_text{Kind::text, Value(text)};
-  if (text[0] == '.') {
-    if (!is_decimal(text)) return as_text;
-    const auto number = to_double(text);
-    return number ? PlainScalar{Kind::fraction, Value(*number)} : as_text;
+  if (is_digit(text[0]) || is_sign(text[0])) {
+    const std::string plain = without_underscores(text);
+    if (auto integer = to_integer(plain)) return {Kind::integer, std::move(*integer)};
+    const auto number = is_decimal(plain) ? to_double(plain) : std::nullopt;
+    if (number) return {Kind::fraction, Value(*number)};
+  } else if (text[0] == '.' && is_decimal(text)) {
+    if (const auto number = to_double(text)) return {Kind::fraction, Value(*number)};
   }
-  if (!is_digit(text[0]) && !is_sign(text[0])) return as_text;
-  const std::string plain = without_underscores(text);
-  if (auto integer = to_integer(plain)) return {Kind::integer, std::move(*integer)};
-  if (!is_decimal(plain)) return as_text;
-  const auto number = to_double(plain);
-  return number ? PlainScalar{Kind::fraction, Value(*number)} : as_text;
+  return {Kind::text, Value(text)};
 }
 
 bool reads_as_something_else(std::string_view text) {

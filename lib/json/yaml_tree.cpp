@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
@@ -11,11 +12,6 @@
 
 namespace kaito::json {
 namespace {
-
-// Where paths would take more than this, fields have no place of their own and Places gives the
-// nearest enclosing one.
-constexpr std::size_t kLongestPath = 1024;
-constexpr std::size_t kPathBytes = std::size_t{32} << 20;
 
 constexpr const char* kBadKey =
     "a key must be a string, not a mapping or a list (or is a bracket not closed?)";
@@ -28,9 +24,8 @@ std::string quoted(std::string_view text) {
 }
 
 /// A key's text: booleans and numbers as Kubernetes turns them into JSON's keys.
-std::string key_text(const Value& key, std::size_t offset) {
-  if (key.is_string()) return std::string(std::string_view(key.get_string()));
-  if (key.is_null()) throw Refusal(offset, "a key must be a string, not null (quote it)");
+std::string key_text(const Value& key, Mark mark) {
+  if (key.is_null()) throw Refusal(mark, "a key must be a string, not null (quote it)");
   std::string text;
   append_plain(text, key);
   return text;
@@ -42,32 +37,38 @@ void YamlTree::begin_document() {
   root_.reset();
   frames_.clear();
   anchors_.clear();
+  kept_ = {};
   fields_.clear();
-  path_.clear();
+  keys_.clear();
+  field_ = 0;
 }
 
 void YamlTree::end_document() {
   if (!root_ || root_->is_null()) return;
-  documents_.push_back({Document(std::move(*root_)), Places(file_, std::move(fields_))});
-  fields_.clear();
+  // Copies, which fit: the lists here keep their room for the next document.
+  documents_.push_back({Document(std::move(*root_)), Places(file_, fields_, keys_)});
 }
 
-void YamlTree::begin_map(std::size_t offset, std::size_t anchor) {
-  begin(offset, anchor, Value(boost::json::object_kind));
+std::vector<YamlDocument> YamlTree::take_documents() {
+  return std::exchange(documents_, {});
 }
 
-void YamlTree::begin_list(std::size_t offset, std::size_t anchor) {
-  begin(offset, anchor, Value(boost::json::array_kind));
+void YamlTree::begin_map(Mark mark, std::string_view anchor) {
+  begin(mark, anchor, Value(boost::json::object_kind));
 }
 
-void YamlTree::begin(std::size_t offset, std::size_t anchor, Value empty) {
-  if (key_due()) throw Refusal(offset, kBadKey);
+void YamlTree::begin_list(Mark mark, std::string_view anchor) {
+  begin(mark, anchor, Value(boost::json::array_kind));
+}
+
+void YamlTree::begin(Mark mark, std::string_view anchor, Value empty) {
+  if (key_due()) throw Refusal(mark, kBadKey);
   if (frames_.size() >= limits_.depth) {
-    throw Refusal(offset, fmt::format("nested deeper than {} levels", limits_.depth));
+    throw Refusal(mark, fmt::format("nested deeper than {} levels", limits_.depth));
   }
   const Weight before = used_;
-  begin_value(offset);
-  frames_.push_back({std::move(empty), offset, anchor, path_.size(), before});
+  begin_value(mark);
+  frames_.push_back({std::move(empty), mark, field_, before, std::string(anchor)});
 }
 
 void YamlTree::end() {
@@ -80,90 +81,91 @@ void YamlTree::end() {
       if (!object.contains(member.key())) object.emplace(member.key(), member.value());
     }
   }
-  if (frame.anchor != 0) {
+  if (!frame.anchor.empty()) {
     const Weight weight{used_.nodes - frame.before.nodes, used_.bytes - frame.before.bytes};
-    keep_anchor(frame.anchor, frame.value, weight, frame.offset);
+    keep_anchor(frame.anchor, frame.value, weight, frame.mark);
   }
-  attach(std::move(frame.value), frame.offset);
+  attach(std::move(frame.value), frame.mark);
 }
 
-void YamlTree::scalar(std::size_t offset, Value value, std::size_t anchor) {
+void YamlTree::scalar(Mark mark, Value value, std::string_view anchor) {
   const Weight weight{1, value.is_string() ? value.get_string().size() : 0};
   if (key_due()) {
-    use(weight, offset);
-    if (anchor != 0) keep_anchor(anchor, value, weight, offset);
-    begin_key(offset, key_text(value, offset));
-    return;
+    use(weight, mark);
+    if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
+    if (value.is_string()) return begin_key(mark, value.get_string());
+    return begin_key(mark, key_text(value, mark));
   }
-  begin_value(offset);
-  use({0, weight.bytes}, offset);
-  if (anchor != 0) keep_anchor(anchor, value, weight, offset);
-  attach(std::move(value), offset);
+  begin_value(mark);
+  use({0, weight.bytes}, mark);
+  if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
+  attach(std::move(value), mark);
 }
 
-void YamlTree::alias(std::size_t offset, std::size_t anchor) {
+const YamlTree::Anchor& YamlTree::anchored(std::string_view anchor, Mark mark) const {
+  for (const Frame& frame : frames_) {
+    if (frame.anchor == anchor) throw Refusal(mark, "an alias inside the value that it stands for");
+  }
   const auto found = anchors_.find(anchor);
-  // The parser knows every anchor that has begun; one that has no value yet encloses the alias.
   if (found == anchors_.end())
-    throw Refusal(offset, "an alias inside the value that it stands for");
-  if (key_due()) {
-    if (found->second.value.is_structured()) {
-      throw Refusal(offset, kBadKey);
-    }
-    use(found->second.weight, offset);
-    begin_key(offset, key_text(found->second.value, offset));
-    return;
-  }
-  begin_value(offset);
-  const Weight weight = found->second.weight;
-  use({weight.nodes - 1, weight.bytes}, offset);  // the value itself has just been counted
-  attach(found->second.value, offset);
+    throw Refusal(mark, "an alias to an anchor that is not defined before it");
+  return found->second;
 }
 
-bool YamlTree::merge_key(std::size_t offset) {
+void YamlTree::alias(Mark mark, std::string_view anchor) {
+  const Anchor& found = anchored(anchor, mark);
+  if (key_due()) {
+    if (found.value.is_structured()) throw Refusal(mark, kBadKey);
+    use(found.weight, mark);
+    if (found.value.is_string()) return begin_key(mark, found.value.get_string());
+    return begin_key(mark, key_text(found.value, mark));
+  }
+  begin_value(mark);
+  use({found.weight.nodes - 1, found.weight.bytes}, mark);  // the value itself has been counted
+  attach(found.value, mark);
+}
+
+bool YamlTree::merge_key(Mark mark) {
   if (!key_due()) return false;
   Frame& frame = frames_.back();
-  if (!frame.merged.empty()) throw Refusal(offset, "duplicate key \"<<\"");
-  use({1, 2}, offset);
+  if (frame.merged_some) throw Refusal(mark, "duplicate key \"<<\"");
+  use({1, 2}, mark);
   frame.key_due = false;
   frame.merging = true;
-  path_.resize(frame.path_size);
-  append_step("<<");
+  frame.merged_some = true;
+  field_ = frame.field;
+  keys_ += "<<";
+  add_field(mark, static_cast<std::uint32_t>(keys_.size()), false);
   return true;
 }
 
 /// Counts a value that begins here and gives it its place.
-void YamlTree::begin_value(std::size_t offset) {
-  use({1, 0}, offset);
-  if (frames_.empty()) {
-    record_place(offset);
-    return;
-  }
+void YamlTree::begin_value(Mark mark) {
+  use({1, 0}, mark);
+  if (frames_.empty()) return add_field(mark, 0, false);
   const Frame& frame = frames_.back();
   if (!frame.value.is_array()) return;  // the place is the key's
-  path_.resize(frame.path_size);
-  fmt::format_to(std::back_inserter(path_), "[{}]", frame.value.get_array().size());
-  record_place(offset);
+  field_ = frame.field;
+  add_field(mark, static_cast<std::uint32_t>(frame.value.get_array().size()), true);
 }
 
-void YamlTree::begin_key(std::size_t offset, std::string key) {
+void YamlTree::begin_key(Mark mark, std::string_view key) {
   Frame& frame = frames_.back();
-  path_.resize(frame.path_size);
-  append_step(key);
-  if (frame.value.get_object().contains(key)) {
-    const auto first = fields_.find(path_);
-    throw Refusal(offset, first == fields_.end()
-                              ? fmt::format("duplicate key {}", quoted(key))
-                              : fmt::format("duplicate key {} (first at {}:{})", quoted(key),
-                                            first->second.first, first->second.second));
+  // A place for the value to come: attach() fills it.
+  if (!frame.value.get_object().emplace(key, nullptr).second) {
+    const auto first = mark_of_key(frame, key);
+    throw Refusal(mark, first ? fmt::format("duplicate key {} (first at {}:{})", quoted(key),
+                                            first->line, first->column)
+                              : fmt::format("duplicate key {}", quoted(key)));
   }
-  record_place(offset);
-  frame.key = std::move(key);
+  field_ = frame.field;
+  keys_ += key;
+  add_field(mark, static_cast<std::uint32_t>(keys_.size()), false);
   frame.key_due = false;
 }
 
 /// Puts a finished value where it belongs.
-void YamlTree::attach(Value value, std::size_t offset) {
+void YamlTree::attach(Value value, Mark mark) {
   if (frames_.empty()) {
     root_ = std::move(value);
     return;
@@ -176,16 +178,16 @@ void YamlTree::attach(Value value, std::size_t offset) {
   frame.key_due = true;
   if (frame.merging) {
     frame.merging = false;
-    add_merged(frame, std::move(value), offset);
+    add_merged(frame, std::move(value), mark);
   } else {
-    frame.value.get_object().emplace(frame.key, std::move(value));
+    (frame.value.get_object().end() - 1)->value() = std::move(value);
   }
 }
 
-void YamlTree::add_merged(Frame& frame, Value value, std::size_t offset) const {
+void YamlTree::add_merged(Frame& frame, Value value, Mark mark) const {
   const auto add = [&](Value& source) {
     if (!source.is_object()) {
-      throw Refusal(offset, "a merge key (<<) takes a mapping or a list of mappings");
+      throw Refusal(mark, "a merge key (<<) takes a mapping or a list of mappings");
     }
     frame.merged.push_back(std::move(source));
   };
@@ -194,47 +196,46 @@ void YamlTree::add_merged(Frame& frame, Value value, std::size_t offset) const {
     add(source);
 }
 
-void YamlTree::keep_anchor(std::size_t anchor, const Value& value, Weight weight,
-                           std::size_t offset) {
+void YamlTree::keep_anchor(std::string_view anchor, const Value& value, Weight weight, Mark mark) {
   kept_.nodes += weight.nodes;
   kept_.bytes += weight.bytes;
   if (kept_.nodes > limits_.nodes || kept_.bytes > limits_.bytes) {
-    throw Refusal(offset, "too much in anchored values");
+    throw Refusal(mark, "too much in anchored values");
   }
-  anchors_.insert_or_assign(anchor, Anchor{value, weight});
+  anchors_.insert_or_assign(std::string(anchor), Anchor{value, weight});
 }
 
-void YamlTree::use(Weight weight, std::size_t offset) {
+void YamlTree::use(Weight weight, Mark mark) {
   used_.nodes += weight.nodes;
   used_.bytes += weight.bytes;
   if (used_.nodes > limits_.nodes) {
-    throw Refusal(
-        offset,
-        fmt::format("more than {} values, counting an alias as what it stands for", limits_.nodes));
+    throw Refusal(mark, fmt::format("more than {} values, counting an alias as what it stands for",
+                                    limits_.nodes));
   }
   if (used_.bytes > limits_.bytes) {
-    throw Refusal(offset, fmt::format("more than {} bytes, counting an alias as what it stands for",
-                                      limits_.bytes));
+    throw Refusal(mark, fmt::format("more than {} bytes, counting an alias as what it stands for",
+                                    limits_.bytes));
   }
 }
 
-/// Adds a key to path_ as FieldPath::text() would.
-void YamlTree::append_step(std::string_view step) {
-  const std::string text = FieldPath(step).text();
-  if (!path_.empty() && text[0] != '[') path_ += '.';
-  path_ += text;
+/// Gives a place to what is in the field_ so far, and makes it the one.
+void YamlTree::add_field(Mark mark, std::uint32_t step, bool in_list) {
+  const auto position = static_cast<std::uint32_t>(fields_.size());
+  fields_.push_back({field_, mark.line, mark.column, step, in_list});
+  field_ = position;
 }
 
-void YamlTree::record_place(std::size_t offset) {
-  if (path_.size() > kLongestPath || paths_ + path_.size() > kPathBytes) return;
-  const auto place = position_.at(offset);
-  if (fields_.try_emplace(path_, place.line, place.column).second) paths_ += path_.size();
-}
-
-std::string YamlTree::describe(const Refusal& refusal) {
-  const auto place = position_.at(refusal.offset());
-  return escape_controls(SourcePlace{file_, place.line, place.column}.text() + ": " +
-                         refusal.message());
+std::optional<Mark> YamlTree::mark_of_key(const Frame& frame, std::string_view key) const {
+  std::size_t key_begin = 0;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const Places::Field& field = fields_[i];
+    if (field.in_list) continue;
+    const bool here = i != 0 && field.parent == frame.field &&
+                      std::string_view(keys_).substr(key_begin, field.step - key_begin) == key;
+    if (here) return Mark{field.line, field.column};
+    key_begin = field.step;
+  }
+  return std::nullopt;
 }
 
 }  // namespace kaito::json

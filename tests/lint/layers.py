@@ -19,7 +19,7 @@ THIRD_PARTY = {
     "boost/asio": [("lib/net/", ""), ("tests/", "")],
     "boost/beast": [("lib/net/", ""), ("tests/", "")],
     "openssl/": [("lib/net/", ""), ("tests/", "")],
-    "yaml-cpp/": [("lib/json/", "")],
+    "yaml.h": [("lib/json/", "")],
     "CLI/": [("tools/kaitoctl/command_line.cpp", "")],
     "histedit.h": [("tools/kaitoctl/ui/", ".cpp")],
     "fmt/": [("lib/", ".cpp"), ("tools/", ".cpp"), ("tests/", ".cpp")],

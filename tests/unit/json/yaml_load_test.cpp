@@ -113,7 +113,9 @@ TEST_CASE("keys are strings") {
       {"{a, b: }", R"({"a":null,"b":null})"},
       {"[a: b, c]", R"([{"a":"b"},"c"])"},
       {"null: 1", "f.yaml:1:1: a key must be a string, not null (quote it)"},
-      {"a: 1\n: 2", "f.yaml:2:1: a key must be a string, not null (quote it)"},
+      {"a: 1\n: 2",
+       "f.yaml:2:1: expected a key of the mapping, or the end of it (check the indentation)"},
+      {"a: 1\n? \n: 2", "f.yaml:2:2: a key must be a string, not null (quote it)"},
       {"a: {[b]: 1}",
        "f.yaml:1:5: a key must be a string, not a mapping or a list (or is a bracket not closed?)"},
       {"a: 1\n? {b: c}\n: 2",
@@ -179,7 +181,9 @@ TEST_CASE("block scalars, line breaks, tabs and blanks") {
       {"a: |-\n  x\n\nb: |+\n  y\n\nc: 1", R"({"a":"x","b":"y\n\n","c":1})"},
       {"a: >\n  x\n  y\n\n  z\n", R"({"a":"x y\nz\n"})"},
       {"a: |2\n    x\n", R"({"a":"  x\n"})"},
-      {"a: |\n  \tx\ty\n", R"({"a":"\tx\ty\n"})"},
+      {"a: |\n  x\ty\n  \tz", R"({"a":"x\ty\n\tz"})"},
+      {"a: |2\n  \tx\ty\n", R"({"a":"\tx\ty\n"})"},
+      {"a: |\n  \tx\ty\n", "f.yaml:2:3: a tab in the indentation: use blanks"},
       {"a: 1\r\nb: |\r\n  x\r\n  y\r\nc:\r\n- z\r\n", R"({"a":1,"b":"x\ny\n","c":["z"]})"},
       {"a: x\n  y\n", R"({"a":"x y"})"},
       {"a: \"x\n  y\\n\\\n  z\"\n", R"({"a":"x y\nz"})"},
@@ -202,8 +206,8 @@ TEST_CASE("JSON is read as JSON, also what YAML's readers do not know") {
       {"{a: [b, 'c',], \"d\": yes,}", R"({"a":["b","c"],"d":true})"},
       {"[a]\n---\n{b: c}", "[\"a\"]\n{\"b\":\"c\"}"},
       // Neither: the reader that came further tells why.
-      {"{\"a\": 1", "f.yaml:1:8: the text ends in the middle of a value"},
-      {"{\"a\": [1, 2}", "f.yaml:1:12: this bracket closes nothing"},
+      {"{\"a\": 1", "f.yaml:1:8: a bracket before this is not closed"},
+      {"{\"a\": [1, 2}", R"(f.yaml:1:12: expected "," or "]")"},
       {"{a: b, a: c}", R"(f.yaml:1:8: duplicate key "a" (first at 1:2))"},
       {"{\"a\": 1 \"b\": 2}", R"(f.yaml:1:12: expected "," or "}")"},
   });
@@ -216,24 +220,19 @@ TEST_CASE("syntax errors tell the place and what to look at") {
       {"a: b: c",
        "f.yaml:1:5: a \":\" is not possible here (check the indentation and the line above, or "
        "quote the text)"},
-      {"a:\n\tb: 1",
-       "f.yaml:2:3: a \":\" is not possible here (check the indentation and the line above, or "
-       "quote the text); this "
-       "line is indented by a tab: use blanks"},
+      {"a:\n\tb: 1", "f.yaml:2:1: a tab in the indentation: use blanks"},
       {"a: 1\nkind Workspace", "f.yaml:2:1: a \":\" is missing after this key"},
       {"a: 1\nkind Workspace\n---\nb: 1", "f.yaml:2:1: a \":\" is missing after this key"},
       {"a: 1\nb:\n  preset 'phi'\n  name\n", R"({"a":1,"b":"preset 'phi' name"})"},
       {"a:\n  b: 1\n  &x preset phi\n", "f.yaml:3:3: a \":\" is missing after this key"},
-      {"a: 1\nkind\nb: 2\n",
-       "f.yaml:3:2: a \":\" is not possible here (check the indentation and the line above, or "
-       "quote the text)"},
+      {"a: 1\nkind\nb: 2\n", "f.yaml:2:1: a \":\" is missing after this key"},
       {"a:\nfoo\n", "f.yaml:2:1: a \":\" is missing after this key"},
-      {"a:\nfoo # c\nb: 1\n", "f.yaml:2:1: this value has to stand further in than its key"},
-      {"a:\n  b:\n  'foo'\n", "f.yaml:3:3: this value has to stand further in than its key"},
-      {"- a:\n  [1]\n", "f.yaml:2:3: this value has to stand further in than its key"},
+      {"a:\nfoo # c\nb: 1\n", "f.yaml:2:1: a \":\" is missing after this key"},
+      {"a:\n  b:\n  'foo'\n", "f.yaml:3:3: a \":\" is missing after this key"},
+      {"- a:\n  [1]\n", "f.yaml:2:3: a \":\" is missing after this key"},
       {"- a:\n   [1]\n- ? b\n  :\n    c: d\n", R"([{"a":[1]},{"b":{"c":"d"}}])"},
-      {"a: [1, 2\n", "f.yaml:1:8: a bracket before this is not closed"},
-      {"a: [1, 2,\n", R"(f.yaml:2:1: expected "," or "]")"},
+      {"a: [1, 2\n", "f.yaml:2:1: a bracket before this is not closed"},
+      {"a: [1, 2,\n", "f.yaml:2:1: a bracket before this is not closed"},
       {"a: \"b\n", "f.yaml:2:1: a quoted string is not closed"},
       {"a: 'b", "f.yaml:1:6: a quoted string is not closed"},
       {"a: 'b\nc: d\n---\ne: f'\n", "f.yaml:3:1: a quoted string is not closed"},
@@ -241,18 +240,17 @@ TEST_CASE("syntax errors tell the place and what to look at") {
       {"a: ]", "f.yaml:1:4: this bracket closes nothing"},
       {"a: - b", "f.yaml:1:4: a list item \"- \" is not possible here"},
       {"a: \"\\ud83d\"",
-       "f.yaml:1:11: this escape is half a character: write the character itself, or \\U and 8 "
+       "f.yaml:1:7: this escape is half a character: write the character itself, or \\U and 8 "
        "digits"},
-      {"a: \"\\N\"", "f.yaml:1:4: write the escapes \\N and \\_ as \\u0085 and \\u00a0"},
-      {"- a\nb: c",
-       "f.yaml:2:1: unexpected text after the end of the document (check the indentation)"},
+      {"a: \"\\N\\_\"", "{\"a\":\"\\u0085\xC2\xA0\"}"},
+      {"- a\nb: c", "f.yaml:2:1: expected an item \"- \" of the list (check the indentation)"},
       {"\"a\" b",
        "f.yaml:1:5: unexpected text after the end of the document (check the indentation)"},
-      {",", "f.yaml:1:1: unexpected text after the end of the document (check the indentation)"},
+      {",", "f.yaml:1:1: a value is missing here"},
       {"\xC3\xBC: \xC3\xBC: 1",  // columns are characters
        "f.yaml:1:5: a \":\" is not possible here (check the indentation and the line above, or "
        "quote the text)"},
-      {"%YAML 2.0\n---\na: 1", "f.yaml:1:1: YAML major version too large"},
+      {"%YAML 2.0\n---\na: 1", "f.yaml:1:1: this is not YAML 1.1 or 1.2"},
   });
 }
 
@@ -279,7 +277,7 @@ TEST_CASE("what is not text is refused with its place") {
   const auto refused = json::load_yaml("a: [", "", {});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::parse);
-  CHECK(refused.error().message == R"(1:5: expected "," or "]")");
+  CHECK(refused.error().message == "1:5: a bracket before this is not closed");
   // Messages are safe to print whatever the file is called.
   const auto escaped = json::load_yaml("a: ]", "x\x1B[31m.yaml", {});
   REQUIRE_FALSE(escaped);
@@ -351,8 +349,8 @@ TEST_CASE("untrusted YAML stays within its limits") {
   CHECK(load(repeat("- ", 100'000)) == "f.yaml:1:201: nested deeper than 100 levels");
   CHECK(load("a: " + repeat("[", 101) + repeat("]", 101)) ==
         "f.yaml:1:103: nested deeper than 100 levels");
-  CHECK(load("a: " + repeat("[", 100'000)).find("f.yaml:1:5: a key must be") == 0);
-  CHECK(load(repeat("{a: ", 100'000)) == "f.yaml:1:2: this is not JSON");
+  CHECK(load("a: " + repeat("[", 100'000)) == "f.yaml:1:103: nested deeper than 100 levels");
+  CHECK(load(repeat("{a: ", 100'000)) == "f.yaml:1:401: nested deeper than 100 levels");
   std::string block;
   for (int i = 0; i < 200; ++i)
     block += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
