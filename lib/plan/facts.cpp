@@ -7,6 +7,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "plan/architectures.hpp"
 #include "plan/history.hpp"
 
 namespace kaito::plan {
@@ -37,6 +38,7 @@ constexpr std::int64_t cache_number_bytes = 2;
   out.heads = preset.architecture.heads;
   out.kv_heads = preset.architecture.kv_heads;
   out.latent_cache = preset.architecture.kv_lora_rank > 0;
+  out.cache_is_upper_bound = keeps_less_in_some_layers(preset.architecture.classes);
   return out;
 }
 

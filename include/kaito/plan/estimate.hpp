@@ -22,6 +22,9 @@ struct ModelFacts {
   std::int64_t heads = 0;                     ///< attention heads; 0: not known
   std::int64_t kv_heads = 0;                  ///< 0: not known
   bool latent_cache = false;                  ///< MLA: each GPU of a node keeps the whole cache
+  /// Some layers keep less than the whole context, so that bytes_per_token is too high; the
+  /// operator counts it all the same.
+  bool cache_is_upper_bound = false;
 };
 
 /// The GPUs of one node.

@@ -19,6 +19,20 @@ namespace kaito::plan {
                                              const catalog::Preset& preset,
                                              const Release& release = default_release());
 
+/// A model from its config.json, as the operator reads it. What the file does not say is not
+/// guessed: it is named in `unknown`.
+struct ConfigFacts {
+  ModelFacts model;
+  std::vector<std::string> architectures;
+  std::string attention;             ///< MHA, GQA, MQA, MLA, or "" when not known
+  std::vector<std::string> unknown;  ///< "the KV cache per token (no num_hidden_layers)"
+};
+/// `weight_bytes`: size of the weight files. Errors: parse, "FILE:LINE:COLUMN: what". Source:
+/// presets-skus-estimator 1.3.
+[[nodiscard]] Result<ConfigFacts> model_facts_from_config(std::string_view config,
+                                                          const std::string& file, std::string name,
+                                                          std::int64_t weight_bytes);
+
 /// An instance type with the numbers that release has for it; memory 0 when it has none.
 [[nodiscard]] NodeGpus node_gpus(const catalog::Sku& sku,
                                  const Release& release = default_release());
