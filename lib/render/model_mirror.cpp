@@ -1,0 +1,111 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "render/scripts.hpp"
+#include "render/sha256.hpp"
+#include "render/weights.hpp"
+
+namespace kaito::render {
+
+namespace {
+
+json::Object managed_spec(const Subject& subject, const Model& model, const Weights& weights) {
+  json::Object source;
+  source.emplace("registry", "huggingface");
+  source.emplace("modelID", std::string_view(weights.mirror_id));
+  const auto& options = subject.workspace.inference->preset->options;
+  if (options && options->model_access_secret && !options->model_access_secret->empty()) {
+    json::Object secret;
+    secret.emplace("name", std::string_view(*options->model_access_secret));
+    secret.emplace("namespace", std::string_view(subject.namespace_));
+    source.emplace("accessSecret", std::move(secret));
+  }
+  json::Object storage;
+  storage.emplace("size", disk_size(model));
+  storage.emplace("storageClassName", std::string_view(weights.storage_class));
+  json::Object spec;
+  spec.emplace("mode", "Managed");
+  spec.emplace("source", std::move(source));
+  spec.emplace("storage", std::move(storage));
+  spec.emplace("jobNamespace", std::string_view(subject.namespace_));
+  if (!weights.service_account.empty())
+    spec.emplace("serviceAccountName", std::string_view(weights.service_account));
+  return spec;
+}
+
+std::string script_map_name(const Subject& subject) {
+  return subject.name + "-fetch-sas-script";
+}
+
+void add_script_map(const Subject& subject) {
+  json::Object data;
+  data.emplace("fetch_sas.py", fetch_sas_script());
+  json::Object map = begin_object(subject, {"v1", "ConfigMap", script_map_name(subject)});
+  map.emplace("data", std::move(data));
+  add_object(subject, std::move(map));
+}
+
+EnvVar from_annotation(const Subject& subject, std::string name, std::string_view key) {
+  return {std::move(name), kubelet_literal(annotation(subject, key))};
+}
+
+void add_sas_fetcher(const Subject& subject, Pod& pod) {
+  Container fetcher;
+  fetcher.name = "fetch-sas";
+  fetcher.image = "python:3.12-slim";
+  fetcher.command = {"/bin/sh", "-c",
+                     "pip install --no-cache-dir -q azure-identity==1.19.0 && python3 "
+                     "/scripts/fetch_sas.py"};
+  fetcher.env = {
+      from_annotation(subject, "STREAM_DATAREFS_URL", "inference.kaito.sh/stream-datarefs-url"),
+      from_annotation(subject, "STREAM_IDENTITY_CLIENT_ID",
+                      "inference.kaito.sh/stream-identity-client-id"),
+      from_annotation(subject, "STREAM_SOURCE_TYPE", "inference.kaito.sh/stream-source-type"),
+      {"STREAM_ENV_FILE", "/mnt/streaming/env"}};
+  fetcher.mounts = {{"streaming-sas", "/mnt/streaming"}, {"fetch-sas-script", "/scripts", true}};
+  pod.init_containers.push_back(std::move(fetcher));
+  pod.volumes.push_back(memory_dir("streaming-sas"));
+  pod.volumes.push_back(config_map_volume("fetch-sas-script", script_map_name(subject)));
+}
+
+}  // namespace
+
+std::string mirror_name(std::string_view model_id) {
+  constexpr std::size_t digits = 6;
+  return sha256_hex(model_id).substr(0, digits);
+}
+
+void add_model_mirror(const Subject& subject, const Model& model, const Weights& weights) {
+  ObjectHead head{"kaito.sh/v1alpha1", "ModelMirror", mirror_name(weights.mirror_id)};
+  head.namespaced = false;
+  head.owned = false;
+  json::Object mirror = begin_object(subject, head);
+  if (weights.source == WeightSource::managed_stream) {
+    mirror.emplace("spec", managed_spec(subject, model, weights));
+  } else {
+    json::Object spec;
+    spec.emplace("mode", "Static");
+    mirror.emplace("spec", std::move(spec));
+  }
+  add_object(subject, std::move(mirror));
+  if (weights.source == WeightSource::static_stream) add_script_map(subject);
+}
+
+void stream_weights(const Subject& subject, const Weights& weights, Pod& pod) {
+  pod.labels["azure.workload.identity/use"] = "true";
+  pod.service_account = weights.service_account;
+  if (weights.source == WeightSource::managed_stream) {
+    auto& env = pod.containers.front().env;
+    env.push_back({"AZURE_STORAGE_ACCOUNT_NAME", kubelet_literal(weights.account)});
+    env.push_back({"KAITO_PROCESSOR", kubelet_literal(weights.mirror_id)});
+    return;
+  }
+  add_sas_fetcher(subject, pod);
+  Container& main = pod.containers.front();
+  main.mounts.push_back({"streaming-sas", "/mnt/streaming"});
+  main.env.push_back({"KAITO_PROCESSOR", kubelet_literal(weights.mirror_id)});
+  main.env.push_back({"STREAM_ENV_FILE", "/mnt/streaming/env"});
+}
+
+}  // namespace kaito::render

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "kaito/base/text.hpp"
+#include "render/gpus.hpp"
+#include "render/nodes.hpp"
+#include "render/sha256.hpp"
+
+namespace kaito::render {
+
+namespace {
+
+constexpr std::string_view azure_group = "karpenter.azure.com";
+
+/// What the chart configures on Azure; on AWS Karpenter's own default.
+NodeClass default_class(const std::string& cloud) {
+  if (cloud == "aws") return {"karpenter.k8s.aws", "EC2NodeClass", "default"};
+  return {std::string(azure_group), "AKSNodeClass", "image-family-ubuntu"};
+}
+
+NodeClass node_class(const Subject& subject) {
+  NodeClass out = subject.input.node_class.value_or(default_class(subject.input.cloud));
+  const std::string_view own = annotation(subject, "kaito.sh/node-class-name");
+  if (!own.empty()) out.name = own;
+  return out;
+}
+
+std::string pool_name(const Subject& subject) {
+  constexpr std::size_t longest = 63;
+  constexpr std::size_t kept = 53;
+  constexpr std::size_t digits = 9;
+  std::string name = subject.namespace_ + "-" + subject.name;
+  if (name.size() <= longest) return name;
+  const std::string hash = sha256_hex(name).substr(0, digits);
+  name.resize(kept);
+  return name + "-" + hash;
+}
+
+std::map<std::string, std::string> owner_labels(const Subject& subject) {
+  std::map<std::string, std::string> labels{
+      {"karpenter.kaito.sh/workspace-name", subject.name},
+      {"karpenter.kaito.sh/workspace-namespace", subject.namespace_}};
+  const std::string_view set = label(subject, "inferenceset.kaito.sh/created-by");
+  if (!set.empty()) {
+    labels.emplace("karpenter.kaito.sh/inferenceset", set);
+    labels.emplace("karpenter.kaito.sh/inferenceset-namespace", subject.namespace_);
+  }
+  return labels;
+}
+
+/// Ready nodes of the right type that nobody made for a Workspace.
+std::int64_t covered_nodes(const Subject& subject) {
+  const auto wanted = selected_node_labels(subject);
+  if (wanted.empty()) return 0;
+  return std::count_if(
+      subject.input.nodes.begin(), subject.input.nodes.end(), [&](const NodeFacts& node) {
+        const auto type = node.labels.find("node.kubernetes.io/instance-type");
+        return node.ready && has_labels(node, wanted) && type != node.labels.end() &&
+               type->second == instance_type(subject) &&
+               !node.labels.contains("kaito.sh/workspace") &&
+               !node.labels.contains("karpenter.kaito.sh/workspace-name");
+      });
+}
+
+json::Value node_template(const Subject& subject) {
+  const NodeClass chosen = node_class(subject);
+  json::Object reference;
+  reference.emplace("group", std::string_view(chosen.group));
+  reference.emplace("kind", std::string_view(chosen.kind));
+  reference.emplace("name", std::string_view(chosen.name));
+  json::Array requirements;
+  requirements.emplace_back(
+      requirement("node.kubernetes.io/instance-type", "In", instance_type(subject)));
+  if (chosen.group == azure_group)
+    requirements.emplace_back(requirement("karpenter.azure.com/placement-scope", "In", "regional"));
+  json::Object spec;
+  spec.emplace("nodeClassRef", std::move(reference));
+  spec.emplace("requirements", std::move(requirements));
+  spec.emplace("taints", gpu_taints());
+  spec.emplace("expireAfter", "Never");
+  auto labels = owner_labels(subject);
+  for (NodeLabel& chosen_label : selected_node_labels(subject))
+    labels.emplace(std::move(chosen_label.key), std::move(chosen_label.value));
+  json::Object meta;
+  meta.emplace("labels", string_map_json(labels));
+  json::Object out;
+  out.emplace("metadata", std::move(meta));
+  out.emplace("spec", std::move(spec));
+  return out;
+}
+
+json::Value disruption(const Subject& subject) {
+  const bool child = !label(subject, "inferenceset.kaito.sh/created-by").empty();
+  json::Array reasons;
+  reasons.emplace_back("Drifted");
+  json::Object budget;
+  budget.emplace("nodes", child ? "0" : "1");
+  budget.emplace("reasons", std::move(reasons));
+  json::Array budgets;
+  budgets.emplace_back(std::move(budget));
+  json::Object out;
+  out.emplace("consolidateAfter", "0s");
+  out.emplace("budgets", std::move(budgets));
+  return out;
+}
+
+}  // namespace
+
+Result<void> add_node_pool(const Subject& subject, std::int64_t target) {
+  if (subject.input.cloud == "arc" && !subject.input.node_class) {
+    return fail(ErrorCode::invalid, "no node class is known for the cloud arc under karpenter",
+                "--provisioner gpu-provisioner or byo");
+  }
+  const std::int64_t replicas = target - covered_nodes(subject);
+  if (replicas <= 0) return {};
+  ObjectHead head{"karpenter.sh/v1", "NodePool", pool_name(subject)};
+  head.namespaced = false;
+  head.owned = false;
+  head.labels = owner_labels(subject);
+  head.labels.emplace("karpenter.kaito.sh/managed-by", "kaito");
+  json::Object spec;
+  spec.emplace("replicas", replicas);
+  spec.emplace("template", node_template(subject));
+  spec.emplace("disruption", disruption(subject));
+  json::Object pool = begin_object(subject, head);
+  pool.emplace("spec", std::move(spec));
+  add_object(subject, std::move(pool));
+  return {};
+}
+
+}  // namespace kaito::render

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "render/subject.hpp"
+
+namespace kaito::render {
+
+/// What makes the Workspace's nodes: NodeClaims, a NodePool, or nothing. `storage` is the disk that
+/// a claim asks for. Errors: invalid, for a node class that is not known. Source: 8.
+[[nodiscard]] Result<void> add_nodes(const Subject& subject, std::int64_t target,
+                                     std::string_view storage);
+
+void add_node_claims(const Subject& subject, std::int64_t target, std::string_view storage);
+[[nodiscard]] Result<void> add_node_pool(const Subject& subject, std::int64_t target);
+
+/// "ws" and nine hex digits: random in a cluster, here from namespace, name and index.
+[[nodiscard]] std::string claim_name(const Subject& subject, std::int64_t index);
+/// One entry of spec.requirements.
+[[nodiscard]] json::Value requirement(std::string_view key, std::string_view op,
+                                      std::string_view value);
+/// [{key: sku, value: gpu, effect: NoSchedule}]
+[[nodiscard]] json::Value gpu_taints();
+/// {"requests": {KEY: amount}}
+[[nodiscard]] json::Value storage_request(std::string_view key, std::string_view amount);
+
+}  // namespace kaito::render

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kaito/json/value.hpp"
+
+/// The parts of a pod as the operator's releases use them, and their JSON. Empty members are left
+/// out, as Go's omitempty has it.
+namespace kaito::render {
+
+struct EnvVar {
+  enum class From : std::uint8_t { text, secret, field };
+  std::string name;
+  std::string value;  ///< the text, the Secret's name, or the field's path
+  From from = From::text;
+  std::string key{};  ///< of the Secret, which may be missing
+};
+
+struct Port {
+  std::string name;
+  int number = 0;
+  bool protocol = false;  ///< whether TCP is written out
+};
+
+struct Mount {
+  std::string name;
+  std::string path;
+  bool read_only = false;
+};
+
+struct Volume {
+  std::string name;
+  json::Value source;  ///< {"emptyDir": {...}}: one member, or what the user gave
+};
+[[nodiscard]] Volume empty_dir(std::string name);
+[[nodiscard]] Volume memory_dir(std::string name);
+[[nodiscard]] Volume config_map_volume(std::string name, std::string_view config_map);
+[[nodiscard]] Volume host_path(std::string name, std::string_view path, std::string_view type);
+/// A projected volume with `.dockerconfigjson` of each Secret, as the file `path_of(secret)`.
+struct SecretFile {
+  std::string secret;
+  std::string path;
+};
+[[nodiscard]] Volume docker_config(std::string name, const std::vector<SecretFile>& files);
+
+/// Either `command` or an HTTP GET. Numbers that are 0 are left out.
+struct Probe {
+  std::vector<std::string> command{};
+  std::string path{};
+  int port = 0;
+  int initial_delay = 0;
+  int period = 10;
+  int timeout = 0;
+  int failure_threshold = 0;
+  int termination_grace = 0;
+};
+[[nodiscard]] Probe http_probe(std::string_view path, int port);
+[[nodiscard]] Probe exec_probe(std::vector<std::string> command);
+
+/// GPUs of a container: the same as request and as limit.
+struct GpuRequest {
+  std::string resource = "nvidia.com/gpu";
+  std::int64_t count = 0;
+};
+
+struct Container {
+  std::string name;
+  std::string image;
+  std::string pull_policy{};
+  std::vector<std::string> command{};
+  std::vector<std::string> args{};
+  std::vector<EnvVar> env{};
+  std::vector<Port> ports{};
+  GpuRequest gpus{};
+  std::optional<Probe> startup{};
+  std::optional<Probe> liveness{};
+  std::optional<Probe> readiness{};
+  std::vector<Mount> mounts{};
+  bool privileged = false;
+};
+
+struct Toleration {
+  std::string key;
+  std::string op;
+  std::string value;
+  std::string effect = "NoSchedule";
+};
+
+/// One `In` expression with one value.
+struct NodeLabel {
+  std::string key;
+  std::string value;
+};
+
+struct Pod {
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> image_pull_secrets;
+  std::vector<NodeLabel> node_labels;  ///< required node affinity, one term
+  std::vector<Container> init_containers;
+  std::vector<Container> containers;
+  std::vector<Toleration> tolerations;
+  std::vector<Volume> volumes;
+  std::string service_account;
+  std::string restart_policy;
+  bool share_processes = false;
+};
+
+/// {"metadata": {"labels": ...}, "spec": ...}: a PodTemplateSpec.
+[[nodiscard]] json::Value pod_template_json(const Pod& pod);
+[[nodiscard]] json::Value container_json(const Container& container);
+[[nodiscard]] json::Value toleration_json(const Toleration& toleration);
+/// {"nodeAffinity": ...} with one term. REQUIRES: labels is not empty.
+[[nodiscard]] json::Value affinity_json(const std::vector<NodeLabel>& labels);
+[[nodiscard]] json::Value string_map_json(const std::map<std::string, std::string>& map);
+
+}  // namespace kaito::render
