@@ -6,12 +6,12 @@ namespace kaitoctl::commands {
 
 using kaito::ErrorCode;
 
-void add_deploy_flags(CommandLine& command, DeployFlags& flags) {
+void add_model_flags(CommandLine& command, DeployFlags& flags) {
   command
       .positional("MODEL", flags.model,
                   "A model: preset name, short name (phi-3-mini) or Hugging Face id")
       .texts("-f,--filename", flags.files,
-             "Deploy the workspaces of this file; - is stdin; repeatable", "FILE")
+             "Take the workspaces of this file; - is stdin; repeatable", "FILE")
       .text("--name", flags.name, "Name of the workspace (default: workspace-MODEL)", "NAME")
       .text("--instance-type", flags.instance_type,
             "GPU instance type (default: the smallest that holds the weights)", "SKU")
@@ -24,12 +24,17 @@ void add_deploy_flags(CommandLine& command, DeployFlags& flags) {
       .text("--config", flags.config, "Inference config: a file, or configmap/NAME", "FILE")
       .text("--model-access-secret", flags.model_access_secret,
             "Secret with the key HF_TOKEN, for gated models", "SECRET")
-      .text("--hf-token-file", flags.hf_token_file,
-            "File with a Hugging Face token (- is stdin), put into a Secret", "FILE")
-      .integer("--replicas", flags.replicas, "Deploy an InferenceSet of this many workspaces")
+      .integer("--replicas", flags.replicas, "Make it an InferenceSet of this many workspaces")
       .flag("--expose", flags.expose, "Give it a LoadBalancer; its endpoint has no authentication")
       .choice("--cloud", flags.cloud, {"azure", "aws", "arc"},
-              "Whose instance types to choose from")
+              "Whose instance types to choose from");
+}
+
+void add_deploy_flags(CommandLine& command, DeployFlags& flags) {
+  add_model_flags(command, flags);
+  command
+      .text("--hf-token-file", flags.hf_token_file,
+            "File with a Hugging Face token (- is stdin), put into a Secret", "FILE")
       .choice("--api-version", flags.api_version, {"v1beta1", "v1alpha1"},
               "Workspace version to send (default: the newest that is served)")
       .flag("--wait", flags.wait, "Wait until the model answers")

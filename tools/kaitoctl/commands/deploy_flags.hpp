@@ -35,6 +35,8 @@ struct DeployFlags {
   std::string output;
 };
 
+/// MODEL, -f, and what describes the Workspace of a MODEL: everything that needs no cluster.
+void add_model_flags(CommandLine& command, DeployFlags& flags);
 void add_deploy_flags(CommandLine& command, DeployFlags& flags);
 
 /// Errors: usage, when the flags contradict each other.
