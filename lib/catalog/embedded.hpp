@@ -67,9 +67,34 @@ struct MigProfile {
   std::int64_t slices;
 };
 
+/// A rule of presets/generator.yaml, in its order.
+struct FlagRule {
+  enum class By : std::uint8_t { name, architecture, never };  ///< never: the name gets none
+  std::string_view flag;
+  By by;
+  std::string_view match;  ///< beginning of a name; a class; a whole name
+  std::string_view value;
+};
+
+struct MemoryShare {
+  std::string_view gpu_model;  ///< "": all others
+  double share;
+};
+
+using Names = std::span<const std::string_view>;
+
 extern const std::span<const Model> models;
 extern const std::span<const Sku> skus;
 extern const std::span<const MigProfile> mig_profiles;
 extern const std::string_view base_image;  ///< JSON object
+extern const std::span<const FlagRule> flag_rules;
+extern const std::span<const MemoryShare> memory_shares;
+extern const Names served_classes;  ///< sorted
+extern const Names hybrid_cache_classes;
+extern const Names no_cpu_cache_classes;
+extern const Names deep_gemm_classes;
+extern const Names flash_infer_models;
+extern const std::string_view models_schema;  ///< JSON, presets/schema/models.schema.json
+extern const std::string_view skus_schema;
 
 }  // namespace kaito::catalog::embedded

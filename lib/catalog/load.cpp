@@ -2,6 +2,7 @@
 #include <boost/json/value.hpp>
 
 #include "catalog/embedded.hpp"
+#include "catalog/entries.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/catalog/catalog.hpp"
 #include "kaito/json/json.hpp"
@@ -14,11 +15,6 @@ struct CatalogLoader {
 };
 
 namespace {
-
-[[nodiscard]] Lifecycle lifecycle_of(std::string_view status) {
-  if (status == "deprecated") return Lifecycle::deprecated;
-  return status == "retired" ? Lifecycle::retired : Lifecycle::current;
-}
 
 [[nodiscard]] std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
@@ -33,11 +29,6 @@ namespace {
   if (written.empty()) return std::optional<Quantity>();
   KAITO_TRY(Quantity parsed, Quantity::parse(written));
   return std::optional<Quantity>(std::move(parsed));
-}
-
-[[nodiscard]] Result<std::int64_t> gibibytes(std::string_view written) {
-  KAITO_TRY(const Quantity parsed, Quantity::parse(written));
-  return parsed.value() >> 30;
 }
 
 [[nodiscard]] std::optional<std::int64_t> unless_absent(std::int64_t number) {
@@ -151,6 +142,11 @@ Record Catalog::base_image() const {
 }
 
 Result<json::Document> Catalog::history(const Preset& preset) const {
+  if (!preset.source.empty()) {
+    const json::Value entry = preset.record.value();
+    const auto* own = json::find(entry, {"history"});
+    return json::Document(own != nullptr ? *own : json::Value(boost::json::array_kind));
+  }
   std::string_view history = "[]";
   for (const embedded::Model& model : embedded::models)
     if (model.name == preset.name) history = model.history;

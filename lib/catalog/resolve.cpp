@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/entries.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/catalog/catalog.hpp"
 
@@ -28,19 +29,6 @@ constexpr std::size_t kMostCandidates = 8;
 [[nodiscard]] bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() &&
          equals_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
-/// "org/name" in the hub's alphabet.
-[[nodiscard]] bool is_hub_id(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size() ||
-      text.size() > 200)
-    return false;
-  return std::all_of(text.begin(), text.end(), [&text, slash](const char& c) {
-    const bool is_slash = static_cast<std::size_t>(&c - text.data()) == slash;
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return is_slash || plain || c == '-' || c == '_' || c == '.';
-  });
 }
 
 [[nodiscard]] std::string shown(std::string_view typed) {

@@ -151,12 +151,28 @@ constexpr Sku kSkus[] = {{
 constexpr MigProfile kMigProfiles[] = {{
 {}}};
 
+constexpr FlagRule kFlagRules[] = {{
+{}}};
+
+constexpr MemoryShare kMemoryShares[] = {{
+{}}};
+
+{}
 }}  // namespace
 
 const std::span<const Model> models{{kModels}};
 const std::span<const Sku> skus{{kSkus}};
 const std::span<const MigProfile> mig_profiles{{kMigProfiles}};
 const std::string_view base_image = {};
+const std::span<const FlagRule> flag_rules{{kFlagRules}};
+const std::span<const MemoryShare> memory_shares{{kMemoryShares}};
+const Names served_classes{{kServedClasses}};
+const Names hybrid_cache_classes{{kHybridCacheClasses}};
+const Names no_cpu_cache_classes{{kNoCpuCacheClasses}};
+const Names deep_gemm_classes{{kDeepGemmClasses}};
+const Names flash_infer_models{{kFlashInferModels}};
+const std::string_view models_schema = {};
+const std::string_view skus_schema = {};
 
 }}  // namespace kaito::catalog::embedded
 )";
@@ -177,7 +193,11 @@ class Embedder {
       KAITO_CHECK(add_skus(file, skus));
     KAITO_TRY(const std::string profiles, mig_profiles());
     KAITO_TRY(const std::string image, base_image());
-    return fmt::format(fmt::runtime(kSource), models, skus, profiles, image);
+    KAITO_TRY(const Generator generator, generator_tables());
+    KAITO_TRY(const std::string models_schema, schema_literal("models"));
+    KAITO_TRY(const std::string skus_schema, schema_literal("skus"));
+    return fmt::format(fmt::runtime(kSource), models, skus, profiles, generator.rules,
+                       generator.shares, generator.names, image, models_schema, skus_schema);
   }
 
  private:
@@ -204,7 +224,14 @@ class Embedder {
       known = schemas_.emplace(schema, kaito::json::Document(std::move(*parsed))).first;
     }
     KAITO_TRY(const std::string text, read_file(file));
-    return kaito::json::load_checked_yaml(text, file.string(), known->second.value());
+    KAITO_TRY(auto document,
+              kaito::json::load_checked_yaml(text, file.string(), known->second.value()));
+    // The schemas leave it to users whether their own files say where they are from.
+    if (document.value.value().as_object().if_contains("provenance") == nullptr) {
+      return kaito::fail(ErrorCode::invalid,
+                         fmt::format("{}:1:1: \"provenance\" is missing", file.string()));
+    }
+    return document;
   }
 
   /// Refuses a name that another entry already answers to.
@@ -276,6 +303,74 @@ class Embedder {
       out += written;
     }
     return out;
+  }
+
+  struct Generator {
+    std::string rules;
+    std::string shares;
+    std::string names;
+  };
+
+  Result<Generator> generator_tables() {
+    KAITO_TRY(const auto document, load(presets_ / "generator.yaml", "generator"));
+    const auto& root = document.value.value().as_object();
+    Generator out;
+    for (const Value& flag : root.at("flags").as_array()) {
+      KAITO_TRY(const std::string written, flag_rules(flag.as_object()));
+      out.rules += written;
+    }
+    const auto& share = root.at("gpuMemoryUtilization").as_object();
+    if (const Value* models = share.if_contains("byGpuModel")) {
+      for (const auto& model : models->as_object()) {
+        KAITO_TRY(const std::string name, literal(model.key()));
+        out.shares += fmt::format("    {{{}, {}}},\n", name, model.value().to_number<double>());
+      }
+    }
+    out.shares += fmt::format("    {{{{}}, {}}},\n", share.at("default").to_number<double>());
+    KAITO_TRY(const auto classes, load(presets_ / "vllm-architectures.yaml", "vllm-architectures"));
+    out.names = names("ServedClasses", classes.value.value().as_object().at("architectures"));
+    out.names += names("HybridCacheClasses", root.at("hybridCacheArchitectures"));
+    out.names += names("NoCpuCacheClasses", root.at("noCpuCacheArchitectures"));
+    out.names += names("DeepGemmClasses", root.at("deepGemmArchitectures"));
+    out.names += names("FlashInferModels", root.at("flashInferModels"));
+    return out;
+  }
+
+  /// Fields in the order of embedded::FlagRule.
+  static Result<std::string> flag_rules(const kaito::json::Object& flag) {
+    KAITO_TRY(const std::string name, literal(flag.at("flag").as_string()));
+    std::string out;
+    const auto add = [&](std::string_view by, std::string_view match, const Value& value) {
+      const std::string text =
+          value.is_bool() ? "true" : std::string(std::string_view(value.as_string()));
+      out += fmt::format("    {{{}, FlagRule::By::{}, \"{}\", \"{}\"}},\n", name, by, match, text);
+    };
+    if (const Value* never = flag.if_contains("neverForName"))
+      for (const Value& model : never->as_array())
+        add("never", model.as_string(), Value(""));
+    for (const auto& rule : flag.at("byName").as_object())
+      add("name", rule.key(), rule.value());
+    if (const Value* classes = flag.if_contains("byArchitecture"))
+      for (const auto& rule : classes->as_object())
+        add("architecture", rule.key(), rule.value());
+    return out;
+  }
+
+  /// A sorted list; the schemas let nothing through that would have to be escaped.
+  static std::string names(std::string_view constant, const Value& list) {
+    std::vector<std::string> sorted;
+    for (const Value& name : list.as_array())
+      sorted.emplace_back(std::string_view(name.as_string()));
+    std::sort(sorted.begin(), sorted.end());
+    std::string out = fmt::format("constexpr std::string_view k{}[] = {{\n", constant);
+    for (const std::string& name : sorted)
+      out += fmt::format("    \"{}\",\n", name);
+    return out + "};\n\n";
+  }
+
+  /// A schema as users' files are checked against it at run time.
+  Result<std::string> schema_literal(const std::string& schema) {
+    return literal(kaito::json::write(schemas_.at(schema).value()));
   }
 
   Result<std::string> base_image() {

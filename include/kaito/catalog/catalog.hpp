@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kaito/base/quantity.hpp"
@@ -16,17 +18,21 @@ namespace kaito::catalog {
 enum class Lifecycle : std::uint8_t { current, deprecated, retired };
 [[nodiscard]] std::string_view to_string(Lifecycle lifecycle);
 
-/// An entry of presets/ with the `family` or `cloud` of its file, whole but for a preset's history:
-/// kept as text, parsed when asked for.
+/// An entry of presets/ with the `family` or `cloud` of its file, whole but for a built-in preset's
+/// history: kept as text, parsed when asked for.
 class Record {
  public:
   Record() = default;
   /// `text` is a JSON object that parses, and outlives the record.
   explicit Record(std::string_view text) : text_(text) {}
+  /// The same, kept by the record and its copies.
+  explicit Record(std::shared_ptr<const std::string> text)
+      : kept_(std::move(text)), text_(*kept_) {}
   /// A fresh copy on each call.
   [[nodiscard]] json::Value value() const;
 
  private:
+  std::shared_ptr<const std::string> kept_;
   std::string_view text_ = "{}";
 };
 
@@ -70,6 +76,7 @@ struct Preset {
   Architecture architecture;
   std::vector<std::string> short_names;  ///< "phi-3-mini"
   Record record;                         ///< for what is not named here
+  std::string source;  ///< "FILE:LINE:COLUMN" of a user's own entry; "" when built in
 };
 
 /// A GPU instance type of a cloud. Numbers come from presets/skus/*.yaml.
@@ -88,6 +95,7 @@ struct Sku {
   std::string retired_in;    ///< the first release without it; "" while current
   std::string retired_because;
   Record record;
+  std::string source;  ///< "FILE:LINE:COLUMN" of a user's own entry; "" when built in
 
   [[nodiscard]] std::int64_t gpu_memory_gib_each() const {
     return gpu_count > 0 ? gpu_memory_gib / gpu_count : 0;
@@ -101,6 +109,12 @@ struct MigProfile {
   std::int64_t memory_gib = 0;
 };
 
+/// A file of the user's own, in the form of presets/models/*.yaml or presets/skus/*.yaml.
+struct CatalogFile {
+  std::string name;  ///< for messages
+  std::string text;
+};
+
 /// What a name stands for.
 struct ResolvedPreset {
   const Preset* preset = nullptr;  ///< nullptr: a Hugging Face id that is not in the catalogue
@@ -108,11 +122,20 @@ struct ResolvedPreset {
   bool differs = false;            ///< from what was typed: say so
 };
 
-/// The built-in catalogue, immutable. Parsed from the embedded data at first use (under 2 ms).
+/// Models and GPU instance types; immutable, but for what with() adds to a copy.
 class Catalog {
  public:
+  /// What is compiled in: constants, from which the first call makes the typed entries (0.1 ms).
   /// Errors: internal, when the embedded data is damaged.
   [[nodiscard]] static Result<const Catalog*> builtin();
+
+  /// This one with the entries of the files in place of those of the same name (a SKU: of the same
+  /// cloud), later files over earlier ones. Errors: parse, as json::load_yaml; invalid, one line
+  /// "FILE:LINE:COLUMN: PATH: what" for each way in which a file breaks presets/schema, or for an
+  /// id or short name that another model has.
+  [[nodiscard]] Result<Catalog> with(std::span<const CatalogFile> files) const;
+  /// This one with the preset in place of that of the same name or id.
+  [[nodiscard]] Catalog with(Preset preset) const;
 
   [[nodiscard]] std::span<const Preset> presets() const { return presets_; }
   [[nodiscard]] std::span<const Sku> skus() const { return skus_; }
@@ -145,7 +168,8 @@ class Catalog {
   [[nodiscard]] std::string describe_retirement(const Preset& preset) const;
 
   /// The values of a preset per release range up to v0.10.0, oldest first: the `history` list of
-  /// presets/README.md; an empty list where there is none. Parsed on each call.
+  /// presets/README.md; an empty list where there is none. Parsed on each call. A user's own entry
+  /// has its own.
   /// Errors: internal, when the embedded data is damaged.
   [[nodiscard]] Result<json::Document> history(const Preset& preset) const;
   [[nodiscard]] std::span<const MigProfile> mig_profiles() const { return mig_profiles_; }

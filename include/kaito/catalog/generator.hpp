@@ -47,8 +47,8 @@ struct GeneratedModel {
 };
 /// `config` is the text of the model's config.json, `file` its name for messages, `id` "org/name",
 /// `weights` the size of the weight files, nothing when not known. Errors: parse,
-/// "FILE:LINE:COLUMN: what"; invalid, for an id that is none and for classes that the server does not
-/// know.
+/// "FILE:LINE:COLUMN: what"; invalid, for an id that is none and for classes that the server does
+/// not know.
 [[nodiscard]] Result<GeneratedModel> model_from_config(std::string_view config, std::string file,
                                                        std::string_view id,
                                                        std::optional<Quantity> weights);

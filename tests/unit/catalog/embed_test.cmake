@@ -45,3 +45,6 @@ with_slip(models/granite.yaml "    status: current" "    shortNames: [kimi-k2, d
 with_slip(models/kimi.yaml "family: kimi" "family: kimi\nfamily: kimi" "models/kimi.yaml:10:")
 with_slip(schema/skus.schema.json "\"additionalProperties\": false" "\"additionalPropertys\": false"
   "additionalPropertys is not understood")
+with_slip(models/kimi.yaml "provenance:" "provenance_:" "models/kimi.yaml:2:1: provenance_: is not a known key")
+with_slip(generator.yaml "byName:" "byNames:" "generator.yaml:" "byNames: is not a known key")
+with_slip(vllm-architectures.yaml "  - ApertusForCausalLM" "  - \"Apertus ForCausalLM\"" "vllm-architectures.yaml:")
