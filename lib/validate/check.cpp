@@ -1,8 +1,9 @@
 #include <algorithm>
 
-#include "kaito/api/fields.hpp"
+#include "validate/config.hpp"
 #include "validate/field_order.hpp"
 #include "validate/registry.hpp"
+#include "validate/suppression.hpp"
 
 namespace kaito::validate {
 
@@ -12,7 +13,8 @@ using Findings = std::vector<Finding>;
 
 void run(Rules rules, const Subject& subject, Findings& findings) {
   for (const Rule& rule : rules) {
-    Report report(rule.code, rule.severity, findings);
+    if (rule.check == nullptr) continue;  // one that is reported by hand
+    Report report(rule.code, rule.severity, subject, findings);
     rule.check(subject, report);
   }
 }
@@ -46,26 +48,6 @@ void drop_echoes(Findings& findings) {
   findings = std::move(kept);
 }
 
-/// Where a field of a set's child stands in the set.
-FieldPath path_in_set(const FieldPath& child) {
-  const auto& steps = child.steps();
-  if (steps.empty()) return child;
-  const auto* first = std::get_if<std::string>(&steps.front());
-  if (first == nullptr) return child;
-  std::size_t from = 0;
-  FieldPath path("spec");
-  const auto* second = steps.size() > 1 ? std::get_if<std::string>(&steps[1]) : nullptr;
-  if (*first == "resource" && second != nullptr && *second == "labelSelector")
-    from = 1;
-  else
-    path = path.key("template");
-  for (std::size_t i = from; i < steps.size(); ++i)
-    path = std::holds_alternative<std::string>(steps[i])
-               ? path.key(std::get<std::string>(steps[i]))
-               : path.index(std::get<std::size_t>(steps[i]));
-  return path;
-}
-
 /// The webhook has codes of its own for two of the child's rules.
 std::string code_in_set(const std::string& code) {
   if (code == "V004") return "V119";
@@ -87,16 +69,38 @@ std::string_view to_string(Severity severity) {
   return "error";
 }
 
+FieldPath path_in_set(const FieldPath& child) {
+  const auto& steps = child.steps();
+  if (steps.empty()) return child;
+  const auto* first = std::get_if<std::string>(&steps.front());
+  if (first == nullptr) return child;
+  std::size_t from = 0;
+  FieldPath path("spec");
+  const auto* second = steps.size() > 1 ? std::get_if<std::string>(&steps[1]) : nullptr;
+  if (*first == "resource" && second != nullptr && *second == "labelSelector")
+    from = 1;
+  else
+    path = path.key("template");
+  for (std::size_t i = from; i < steps.size(); ++i)
+    path = std::holds_alternative<std::string>(steps[i])
+               ? path.key(std::get<std::string>(steps[i]))
+               : path.index(std::get<std::size_t>(steps[i]));
+  return path;
+}
+
 std::vector<Finding> check_workspace(const api::Workspace& workspace,
                                      const std::vector<json::ReadProblem>& problems,
                                      const Context& context) {
-  const Subject subject{workspace, problems, context};
+  Subject subject{workspace, problems, context};
+  look_up(subject);
   Findings findings;
   run(decoding_rules(), subject, findings);
+  run(suppression_rules(), subject, findings);
   for (const Rules table : workspace_tables())
     run(table, subject, findings);
   drop_echoes(findings);
-  sort_by_field(findings, api::workspace_fields(api::ApiVersion::v1beta1));
+  drop_ignored(findings, workspace.meta.annotations);
+  sort_by_field(findings, FieldsOf::workspace);
   return findings;
 }
 
@@ -106,21 +110,27 @@ std::vector<Finding> check_inference_set(const api::InferenceSet& set,
   const api::Workspace child = api::child_workspace(set);
   Findings of_child;
   const std::vector<json::ReadProblem> none;
-  const Subject child_subject{child, none, context, nullptr, &set};
+  Subject child_subject{child, none, context, nullptr, &set};
+  look_up(child_subject);
   for (const Rules table : workspace_tables())
     run(table, child_subject, of_child);
 
   Findings findings;
   const Subject subject{child, problems, context, nullptr, &set};
   run(decoding_rules(), subject, findings);
+  run(suppression_rules(), subject, findings);
   run(inference_set_rules(), subject, findings);
+  run(legacy_set_rules(), subject, findings);
   for (auto& finding : of_child) {
-    finding.path = path_in_set(finding.path);
+    // What is about the set as a whole has the set's own path.
+    if (finding.path != field("kind") && finding.path != field("apiVersion"))
+      finding.path = path_in_set(finding.path);
     finding.code = code_in_set(finding.code);
     findings.push_back(std::move(finding));
   }
   drop_echoes(findings);
-  sort_by_field(findings, api::inference_set_fields(api::ApiVersion::v1beta1));
+  drop_ignored(findings, set.meta.annotations);
+  sort_by_field(findings, FieldsOf::inference_set);
   return findings;
 }
 
@@ -138,7 +148,38 @@ std::vector<Finding> check_update(const api::Workspace& stored, const api::Works
   const std::vector<json::ReadProblem> none;
   Findings findings;
   run(update_rules(), Subject{after, none, context, &before}, findings);
-  sort_by_field(findings, api::workspace_fields(api::ApiVersion::v1beta1));
+  drop_ignored(findings, wanted.meta.annotations);
+  sort_by_field(findings, FieldsOf::workspace);
+  return findings;
+}
+
+std::vector<Finding> check_set_update(const api::InferenceSet& stored,
+                                      const api::InferenceSet& wanted, const Context& context) {
+  const api::Workspace child = api::child_workspace(wanted);
+  const std::vector<json::ReadProblem> none;
+  Findings findings;
+  run(inference_set_update_rules(), Subject{child, none, context, nullptr, &wanted, &stored},
+      findings);
+  drop_ignored(findings, wanted.meta.annotations);
+  return findings;
+}
+
+std::vector<Finding> check_config_map(const api::Workspace& workspace,
+                                      const json::Value& config_map, const Context& context) {
+  const bool tuning = workspace.tuning.has_value();
+  const std::vector<json::ReadProblem> none;
+  Subject subject{workspace, none, context};
+  look_up(subject);
+  // The transformers runtime has its settings in the preset, and a pod template its own.
+  if (!tuning && (uses_transformers(subject) || !workspace.inference)) return {};
+  const Config config = read_config(config_map, tuning ? kTrainingConfigKey : kInferenceConfigKey);
+  subject.config = &config;
+  Findings findings;
+  run(tuning ? tuning_config_rules() : inference_config_rules(), subject, findings);
+  if (!tuning) run(config_fit_rules(), subject, findings);
+  for (auto& finding : findings)
+    finding.place = config.place(finding.path);
+  drop_ignored(findings, workspace.meta.annotations);
   return findings;
 }
 

@@ -9,6 +9,13 @@ namespace {
 
 using Ranks = std::map<std::string, std::size_t, std::less<>>;
 
+Ranks ranks_of(const std::vector<api::Field>& fields) {
+  Ranks ranks;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    ranks.emplace(fields[i].path, i);
+  return ranks;
+}
+
 /// Per step: the rank of its field, or the item's position.
 std::vector<std::size_t> sort_key(const FieldPath& path, const Ranks& ranks) {
   std::vector<std::size_t> key;
@@ -42,10 +49,11 @@ std::string generic_path(const FieldPath& path) {
   return generic;
 }
 
-void sort_by_field(std::vector<Finding>& findings, const std::vector<api::Field>& fields) {
-  Ranks ranks;
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    ranks.emplace(fields[i].path, i);
+void sort_by_field(std::vector<Finding>& findings, FieldsOf kind) {
+  if (findings.size() < 2) return;
+  static const Ranks of_workspace = ranks_of(api::workspace_fields(api::ApiVersion::v1beta1));
+  static const Ranks of_set = ranks_of(api::inference_set_fields(api::ApiVersion::v1beta1));
+  const Ranks& ranks = kind == FieldsOf::workspace ? of_workspace : of_set;
   std::vector<std::pair<std::vector<std::size_t>, Finding>> keyed;
   keyed.reserve(findings.size());
   for (auto& finding : findings) {

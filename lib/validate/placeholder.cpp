@@ -72,6 +72,14 @@ std::size_t end_of_bracketed(std::string_view text, std::size_t at, TextKind kin
 
 }  // namespace
 
+bool may_hold_placeholder(std::string_view text) {
+  // A bracket; capitals joined by "_"; or one of the fill-ins.
+  return text.find_first_of("<${_") != std::string_view::npos ||
+         text.find("REPLACEME") != std::string_view::npos ||
+         text.find("CHANGEME") != std::string_view::npos ||
+         (!text.empty() && std::string_view("rRcC").find(text.front()) != std::string_view::npos);
+}
+
 std::vector<std::string> placeholders_in(std::string_view text, TextKind kind) {
   if (std::any_of(kFillIns.begin(), kFillIns.end(),
                   [&](std::string_view fill_in) { return equals_ignoring_case(text, fill_in); }))

@@ -3,36 +3,98 @@
 #include <algorithm>
 #include <string>
 
+#include "validate/explanation.hpp"
+
 namespace kaito::validate {
 
-std::vector<Rules> workspace_tables() {
-  return {placeholder_rules(), shape_rules(),    name_rules(),          annotation_rules(),
-          inference_rules(),   resource_rules(), instance_type_rules(), selector_rules(),
-          partition_rules(),   preset_rules(),   adapter_rules(),       tuning_rules(),
-          data_rules()};
+namespace {
+
+/// Rules of the operator that no object can break by itself, or that another of ours says: there to
+/// be explained.
+struct Unchecked {
+  std::string_view code;
+  std::string_view summary;
+};
+constexpr Unchecked kUnchecked[] = {
+    {"S08", "unknown fields, which the API server drops without a word"},
+    {"V015", "a partition mode other than mig and accelerator"},
+    {"V029", "the operator cannot list the nodes"},
+    {"V030", "the operator runs on no cloud that it knows"},
+    {"V033", "the operator's own data about a model is damaged"},
+    {"V051", "adapter URLs of internal addresses"},
+    {"V058", "the operator does not know its own namespace"},
+    {"V062", "the operator runs on no cloud that it knows (inference config)"},
+    {"V066", "model streaming on a cloud other than azure"},
+    {"V067", "model streaming without the CSI driver blob.csi.azure.com"},
+    {"V071", "the operator does not know its own namespace (tuning)"},
+    {"V076", "a section of the training settings whose name is no text"},
+    {"V084", "tuning without an input"},
+    {"V087", "tuning without an output"},
+    {"V110", "the tuning input or output is removed"},
+    {"V112", "an update to an input image that is not an image reference"},
+    {"V113", "an update to an output image that is not an image reference"},
+    {"V125", "an InferenceSet whose Workspaces would be refused"},
+    {"L05", "tuning output with neither volume nor image"},
+    {"L08", "V063 for v1beta1"},
+    {"L10", "no rule for names, one table of instance types for all clouds"},
+    {"L14", "an inference ConfigMap that is not there, with any runtime"},
+};
+
+std::size_t letter_rank(std::string_view code) {
+  return std::string_view("SVLK").find(code.front());
+}
+
+RuleInfo info_of(std::string_view code, Severity severity, std::string_view summary, bool checked) {
+  RuleInfo info{code, severity, summary, "", "", "", checked};
+  if (const Explanation* explanation = find_explanation(code)) {
+    info.why = explanation->why;
+    info.fix = explanation->fix;
+    info.source = source_of(*explanation);
+  }
+  return info;
+}
+
+}  // namespace
+
+const std::vector<Rules>& workspace_tables() {
+  static const std::vector<Rules> tables{
+      placeholder_rules(), shape_rules(),     name_rules(),     release_rules(),
+      annotation_rules(),  inference_rules(), resource_rules(), instance_type_rules(),
+      selector_rules(),    partition_rules(), own_node_rules(), preset_rules(),
+      requirement_rules(), fit_rules(),       adapter_rules(),  tuning_rules(),
+      data_rules(),        ignored_rules(),   legacy_rules()};
+  return tables;
 }
 
 std::vector<RuleInfo> rules() {
   std::vector<Rules> tables = workspace_tables();
-  tables.push_back(decoding_rules());
-  tables.push_back(inference_set_rules());
-  tables.push_back(update_rules());
-  std::vector<RuleInfo> all{
-      {"V119", Severity::error, "V004 for the template of an InferenceSet"},
-      {"V120", Severity::error, "V005 for the template of an InferenceSet"},
-  };
+  for (const Rules table :
+       {decoding_rules(), suppression_rules(), inference_set_rules(), legacy_set_rules(),
+        update_rules(), inference_set_update_rules(), inference_config_rules(), config_fit_rules(),
+        tuning_config_rules(), companion_rules(), input_rules()})
+    tables.push_back(table);
+  std::vector<RuleInfo> all;
+  const auto add = [&](const RuleInfo& info) { all.push_back(info); };
+  add(info_of("V119", Severity::error, "V004 for the template of an InferenceSet", true));
+  add(info_of("V120", Severity::error, "V005 for the template of an InferenceSet", true));
   for (const Rules table : tables)
     for (const Rule& rule : table)
-      all.push_back({rule.code, rule.severity, rule.summary});
-  const auto key = [](const RuleInfo& rule) {
-    return std::pair(std::string_view("SVK").find(rule.code.front()), rule.code);
-  };
-  std::stable_sort(all.begin(), all.end(),
-                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
+      add(info_of(rule.code, rule.severity, rule.summary, true));
+  for (const auto& [code, summary] : kUnchecked)
+    add(info_of(code, Severity::error, summary, false));
+  std::stable_sort(all.begin(), all.end(), [](const RuleInfo& a, const RuleInfo& b) {
+    return std::pair(letter_rank(a.code), a.code) < std::pair(letter_rank(b.code), b.code);
+  });
   // A code has a row in each table that it takes part in.
   const auto same = [](const auto& a, const auto& b) { return a.code == b.code; };
   all.erase(std::unique(all.begin(), all.end(), same), all.end());
   return all;
+}
+
+bool is_rule(std::string_view code) {
+  static const std::vector<RuleInfo> all = rules();
+  return std::any_of(all.begin(), all.end(),
+                     [code](const RuleInfo& rule) { return rule.code == code; });
 }
 
 }  // namespace kaito::validate

@@ -7,6 +7,6 @@
 namespace kaito::validate {
 
 /// The tables whose rules look at a Workspace by itself (a set's child too).
-[[nodiscard]] std::vector<Rules> workspace_tables();
+[[nodiscard]] const std::vector<Rules>& workspace_tables();
 
 }  // namespace kaito::validate

@@ -5,6 +5,7 @@
 
 #include "kaito/base/text.hpp"
 #include "validate/rule.hpp"
+#include "validate/suppression.hpp"
 
 namespace kaito::validate {
 
@@ -29,6 +30,8 @@ constexpr std::array kKnown{
     std::string_view("inference.kaito.sh/stream-identity-client-id"),
     std::string_view("inference.kaito.sh/stream-source-type"),
 };
+
+constexpr std::string_view kNodeClass = "kaito.sh/node-class-name";
 
 /// One of the annotation's values or the rule's finding.
 void check_one_of(const Subject& subject, std::string_view key,
@@ -87,6 +90,31 @@ void check_benchmark(const Subject& subject, Report& report) {
                " does not turn the benchmark off: the value has to be exactly true", report);
 }
 
+void check_node_class(const Subject& subject, Report& report) {
+  const std::string* value = annotation(subject.workspace, kNodeClass);
+  const auto& classes = subject.context.node_classes;
+  if (value == nullptr || value->empty() || !classes ||
+      std::find(classes->begin(), classes->end(), *value) != classes->end())
+    return;
+  const std::string meant = did_you_mean(*value, *classes);
+  report.add(
+      annotation_path(kNodeClass),
+      quoted(*value) + " is not a NodeClass of the operator: those are " + join(*classes, ", "),
+      meant.empty() ? "write one of them" : meant);
+}
+
+/// Codes in the annotation that silences findings (suppression.hpp).
+void check_ignored_codes(const Subject& subject, Report& report) {
+  const auto& annotations =
+      subject.set != nullptr ? subject.set->meta.annotations : subject.workspace.meta.annotations;
+  const auto found = annotations.find(std::string(kIgnoreAnnotation));
+  if (found == annotations.end()) return;
+  for (const std::string_view code : ignored_codes(found->second))
+    if (!is_rule(code))
+      report.add(annotation_path(kIgnoreAnnotation), quoted(code) + " is not the code of a rule",
+                 "kaitoctl validate --list-rules shows the codes");
+}
+
 bool is_kaitos(std::string_view key) {
   const std::string_view prefix = key.substr(0, key.find('/'));
   return prefix == "kaito.sh" || prefix == "inference.kaito.sh";
@@ -102,9 +130,9 @@ std::string plain(std::string_view key) {
 }
 
 void check_known(const Subject& subject, Report& report) {
-  const std::vector<std::string> known(kKnown.begin(), kKnown.end());
   for (const auto& [key, value] : subject.workspace.meta.annotations) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    if (std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end()) continue;
+    const std::vector<std::string> known(kKnown.begin(), kKnown.end());
     const auto same = std::find_if(
         known.begin(), known.end(),
         [wanted = plain(key)](const std::string& name) { return plain(name) == wanted; });
@@ -118,12 +146,19 @@ void check_known(const Subject& subject, Report& report) {
   }
 }
 
+constexpr Rule kSuppressionRules[] = {
+    {"K008", Severity::warning, "kaitoctl.dev/ignore has a code that there is not",
+     check_ignored_codes},
+};
+
 constexpr Rule kRules[] = {
     {"V006", Severity::error, "kaito.sh/node-image-family is neither ubuntu nor azurelinux",
      check_image_family},
     {"V007", Severity::error,
      "kaito.sh/performance-mode is not balanced, interactivity or throughput",
      check_performance_mode},
+    {"V009", Severity::error, "kaito.sh/node-class-name is no NodeClass of the operator",
+     check_node_class},
     {"V008", Severity::error, "kaito.sh/use-local-weights is neither true nor false",
      check_local_weights},
     {"K010", Severity::warning,
@@ -137,6 +172,10 @@ constexpr Rule kRules[] = {
 };
 
 }  // namespace
+
+Rules suppression_rules() {
+  return kSuppressionRules;
+}
 
 Rules annotation_rules() {
   return kRules;

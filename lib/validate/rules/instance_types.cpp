@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/value.hpp>
 
 #include "kaito/base/text.hpp"
+#include "kaito/json/json.hpp"
 #include "validate/release.hpp"
 #include "validate/rule.hpp"
 
@@ -14,6 +16,7 @@ namespace {
 
 enum class Verdict : std::uint8_t {
   fine,
+  too_new,      ///< in the table of a later release than the operator's
   other_cloud,  ///< in the table of a cloud that the operator does not run on
   no_gpu,
   admitted_unknown,  ///< in no table, but Azure's webhook lets the prefix in
@@ -51,24 +54,35 @@ bool carries_no_gpu(std::string_view name) {
          std::find(kAws.begin(), kAws.end(), letters(lower)) != kAws.end();
 }
 
-bool has_azures_gpu_prefix(std::string_view name) {
-  return to_lower(name).starts_with("standard_n");
+/// Azure's webhook lets any name with such a beginning in; before v0.10.0 in this letter case only.
+bool has_azures_prefix(const Subject& subject, std::string_view name) {
+  const std::string& cloud = subject.context.cloud;
+  if (!cloud.empty() && cloud != "azure") return false;
+  const auto starts = [](std::string_view text, std::string_view n, std::string_view d) {
+    return text.starts_with(n) || text.starts_with(d);
+  };
+  return is_before(subject.context, "v0.10.0")
+             ? starts(name, "Standard_N", "Standard_D")
+             : starts(to_lower(name.substr(0, 10)), "standard_n", "standard_d");
 }
 
 Judged judge(const Subject& subject) {
   const auto& workspace = subject.workspace;
-  const auto* catalog = subject.context.catalog;
-  if (catalog == nullptr || !workspace.resource || !workspace.resource->instance_type) return {};
+  if (subject.context.catalog == nullptr || !workspace.resource ||
+      !workspace.resource->instance_type)
+    return {};
   const std::string& name = *workspace.resource->instance_type;
   // v1beta1 refuses any on the cluster's own nodes (V004).
   if (name.empty() || (subject.context.own_nodes && workspace.version == api::ApiVersion::v1beta1))
     return {};
   const std::string& cloud = subject.context.cloud;
-  if (const auto* sku = catalog->find_sku(name, cloud)) return {Verdict::fine, &name, sku};
-  if (const auto* sku = catalog->find_sku(name)) return {Verdict::other_cloud, &name, sku};
+  if (const auto* sku = subject.sku) {
+    if (!cloud.empty() && sku->cloud != cloud) return {Verdict::other_cloud, &name, sku};
+    const bool too_new = is_before(subject.context, sku->first_release);
+    return {too_new ? Verdict::too_new : Verdict::fine, &name, sku};
+  }
   if (carries_no_gpu(name)) return {Verdict::no_gpu, &name, nullptr};
-  if ((cloud.empty() || cloud == "azure") && has_azures_gpu_prefix(name))
-    return {Verdict::admitted_unknown, &name, nullptr};
+  if (has_azures_prefix(subject, name)) return {Verdict::admitted_unknown, &name, nullptr};
   return {Verdict::unknown, &name, nullptr};
 }
 
@@ -96,6 +110,13 @@ void check_supported(const Subject& subject, Report& report) {
   if (judged.verdict == Verdict::unknown)
     report.add(path(), quoted(*judged.name) + " is not a GPU instance type that KAITO supports",
                near_skus(subject, *judged.name));
+  if (judged.verdict == Verdict::too_new) {
+    const bool admitted = has_azures_prefix(subject, *judged.name);
+    report.add_as(admitted ? Severity::warning : Severity::error, path(),
+                  fmt::format("{} came with {}; the operator here is {}", judged.sku->name,
+                              judged.sku->first_release, subject.context.operator_release),
+                  "choose another instance type, or a newer operator");
+  }
 }
 
 void check_retired(const Subject& subject, Report& report) {
@@ -116,13 +137,69 @@ void check_retired(const Subject& subject, Report& report) {
 
 void check_letter_case(const Subject& subject, Report& report) {
   const Judged judged = judge(subject);
-  if (judged.verdict == Verdict::fine && judged.sku != nullptr && judged.sku->name != *judged.name)
-    report.add(
-        path(),
-        fmt::format("{} is spelt {}: nodes are matched by the exact name, so that none would "
-                    "ever count as ready",
-                    quoted(*judged.name), judged.sku->name),
-        "write " + judged.sku->name);
+  if (judged.verdict != Verdict::fine || judged.sku == nullptr || judged.sku->name == *judged.name)
+    return;
+  const bool refused =
+      is_before(subject.context, "v0.10.0") && !has_azures_prefix(subject, *judged.name);
+  report.add_as(refused ? Severity::error : Severity::warning, path(),
+                fmt::format("{} is spelt {}: nodes are matched by the exact name, so that none "
+                            "would ever count as ready",
+                            quoted(*judged.name), judged.sku->name),
+                "write " + judged.sku->name);
+}
+
+/// 80 for "8.0"; 0 when not known.
+int compute_capability(const catalog::Sku& sku) {
+  const std::string& text = sku.compute_capability;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string::npos || dot == 0 || dot + 2 != text.size()) return 0;
+  int whole = 0;
+  for (const char c : text.substr(0, dot))
+    whole = whole * 10 + (c - '0');
+  return whole * 10 + (text.back() - '0');
+}
+
+bool is_served_in_bfloat16(const catalog::Preset* preset) {
+  if (preset == nullptr) return false;
+  const json::Value record = preset->record.value();
+  return json::string_at(record, {"vllm", "parameters", "dtype"}) == "bfloat16";
+}
+
+void check_compute_capability(const Subject& subject, Report& report) {
+  constexpr int kVllm = 70;
+  constexpr int kBfloat16 = 80;
+  // A release that is known either dropped such types (K022) or served models in other formats.
+  if (subject.sku == nullptr || subject.sku->vendor != "nvidia" || uses_transformers(subject) ||
+      !subject.context.operator_release.empty() || !subject.workspace.inference ||
+      !subject.workspace.inference->preset)
+    return;
+  const int capability = compute_capability(*subject.sku);
+  if (capability == 0 || capability >= kBfloat16) return;
+  const catalog::Sku& sku = *subject.sku;
+  const auto* instead = subject.context.catalog->replacement_for(sku);
+  const std::string fix =
+      instead != nullptr ? "use " + instead->name : "choose a newer instance type";
+  if (capability < kVllm)
+    report.add(path(),
+               fmt::format("{} has GPUs of compute capability {}: vLLM needs 7.0", sku.name,
+                           sku.compute_capability),
+               fix);
+  else if (is_served_in_bfloat16(subject.inference_preset))
+    report.add(path(),
+               fmt::format("{} has GPUs of compute capability {}: {} is served in bfloat16, which "
+                           "needs 8.0",
+                           sku.name, sku.compute_capability, subject.inference_preset->name),
+               fix);
+}
+
+void check_vendor(const Subject& subject, Report& report) {
+  if (subject.sku == nullptr || subject.sku->vendor == "nvidia" ||
+      presets_of(subject.workspace).empty())
+    return;
+  report.add(path(),
+             fmt::format("{} has no NVIDIA GPU: the images of KAITO's models are built for CUDA",
+                         subject.sku->name),
+             near_skus(subject, subject.sku->name));
 }
 
 void check_carries_gpu(const Subject& subject, Report& report) {
@@ -132,9 +209,7 @@ void check_carries_gpu(const Subject& subject, Report& report) {
   const auto& workspace = subject.workspace;
   const bool template_alone =
       workspace.inference && workspace.inference->pod_template && !workspace.inference->preset;
-  const std::string& cloud = subject.context.cloud;
-  const bool admitted =
-      (cloud.empty() || cloud == "azure") && to_lower(*judged.name).starts_with("standard_d");
+  const bool admitted = has_azures_prefix(subject, *judged.name);
   report.add_as(template_alone && admitted ? Severity::warning : Severity::error, path(),
                 fmt::format("there is no GPU on {}", quoted(*judged.name)),
                 near_skus(subject, *judged.name));
@@ -143,12 +218,15 @@ void check_carries_gpu(const Subject& subject, Report& report) {
 void check_known(const Subject& subject, Report& report) {
   const Judged judged = judge(subject);
   if (judged.verdict != Verdict::admitted_unknown) return;
-  // The operators that compute the node count need the memory of the type.
-  const bool needs_size = !presets_of(subject.workspace).empty();
-  const bool refused = needs_size && is_at_least(subject.context, "v0.7.0");
+  // Operators that compute the node count, and tuning, need the memory of the type; a pod template
+  // does not, and neither do nodes that are there already.
+  const bool refused = !presets_of(subject.workspace).empty() && !subject.context.own_nodes &&
+                       !is_before(subject.context, "v0.7.0");
   report.add_as(refused ? Severity::error : Severity::warning, path(),
-                quoted(*judged.name) +
-                    " is in no table of KAITO: it is admitted, but a model cannot be sized for it",
+                refused ? quoted(*judged.name) +
+                              " is in no table of KAITO: the webhook lets it in for its first "
+                              "letters, but no model can be sized for it"
+                        : quoted(*judged.name) + " is in no table of KAITO",
                 near_skus(subject, *judged.name));
 }
 
@@ -160,8 +238,13 @@ constexpr Rule kRules[] = {
     {"K023", Severity::warning, "an instance type in another letter case than the cloud's",
      check_letter_case},
     {"K024", Severity::error, "an instance type without a GPU", check_carries_gpu},
-    {"K025", Severity::warning, "an instance type that is admitted by its prefix alone",
+    {"K025", Severity::error,
+     "an instance type that no release knows, admitted by its first letters (a warning for a pod "
+     "template and on own nodes)",
      check_known},
+    {"K026", Severity::warning, "GPUs of a compute capability that the model does not run on",
+     check_compute_capability},
+    {"K027", Severity::warning, "a model on GPUs that are not NVIDIA's", check_vendor},
 };
 
 }  // namespace

@@ -63,9 +63,10 @@ void check_secrets(const std::optional<std::vector<std::string>>& names, const F
 
 void check_references(const Subject& subject, Report& report) {
   const auto& workspace = subject.workspace;
-  for (const auto& [preset, path] : presets_of(workspace)) {
+  for (const auto& placed : presets_of(workspace)) {
+    const api::PresetSpec* preset = placed.preset;
     if (!preset->options) continue;
-    const FieldPath options = path.key("presetOptions");
+    const FieldPath options = placed.path().key("presetOptions");
     check_secrets(preset->options->image_pull_secrets, options.key("imagePullSecrets"), report);
     check_reference(text_of(preset->options->model_access_secret), options.key("modelAccessSecret"),
                     "Secret", report);

@@ -50,6 +50,32 @@ void check_own_nodes(const Subject& subject, Report& report) {
                "remove it, or use nodes that are there, without an instance type");
 }
 
+/// A gate is off unless the operator was told otherwise.
+void check_gate(const Subject& subject, std::string_view mode, std::string_view gate,
+                Report& report) {
+  const auto& resource = subject.workspace.resource;
+  // With an instance type there can be no partition (V014).
+  if (usable(subject, mode) == nullptr || !resource->instance_type.value_or("").empty()) return;
+  const auto& gates = subject.context.feature_gates;
+  const auto found = gates.find(gate);
+  if (found == gates.end())
+    report.add_as(Severity::info, path().key("mode"),
+                  fmt::format("{} needs the operator's feature gate {}, which is off by default",
+                              mode, gate));
+  else if (!found->second)
+    report.add(
+        path().key("mode"),
+        fmt::format("{} needs the operator's feature gate {}, which is off here", mode, gate),
+        fmt::format("start the operator with --feature-gates={}=true", gate));
+}
+
+void check_mig_gate(const Subject& subject, Report& report) {
+  check_gate(subject, "mig", "enableMIG", report);
+}
+void check_accelerator_gate(const Subject& subject, Report& report) {
+  check_gate(subject, "accelerator", "enableAccelerator", report);
+}
+
 void check_no_count(const Subject& subject, Report& report) {
   const auto* partition = usable(subject, "mig");
   if (partition != nullptr && partition->count)
@@ -97,6 +123,14 @@ void check_not_tuning(const Subject& subject, Report& report) {
 
 constexpr Rule kRules[] = {
     {"V014", Severity::error, "a partition where the operator creates the nodes", check_own_nodes},
+    {"V016", Severity::error,
+     "a MIG partition where the operator has no enableMIG (a note where "
+     "that is not known)",
+     check_mig_gate},
+    {"V021", Severity::error,
+     "an accelerator partition where the operator has no "
+     "enableAccelerator (a note where that is not known)",
+     check_accelerator_gate},
     {"V017", Severity::error, "a MIG partition with a count", check_no_count},
     {"V018", Severity::error, "a MIG profile that is not of the form 1g.10gb", check_profile_form},
     {"V019", Severity::error, "a MIG profile that does not exist", check_profile_known},

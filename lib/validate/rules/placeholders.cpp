@@ -3,7 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <functional>
+#include <cstddef>
+#include <string_view>
 
 #include "kaito/json/json.hpp"
 #include "validate/field_order.hpp"
@@ -14,18 +15,35 @@ namespace kaito::validate {
 
 namespace {
 
-using OnString = std::function<void(const FieldPath&, std::string_view)>;
+/// A step of the way down to a value, made into a path only when something is found.
+struct Step {
+  const Step* parent = nullptr;
+  std::string_view key;
+  std::size_t index = 0;
+  bool in_list = false;
+};
 
-void each_string(const json::Value& value, const FieldPath& path, const OnString& on_string) {
+FieldPath path_of(const Step* step) {
+  if (step == nullptr) return {};
+  const FieldPath parent = path_of(step->parent);
+  return step->in_list ? parent.index(step->index) : parent.key(step->key);
+}
+
+template <class OnString>
+void each_string(const json::Value& value, const Step* at, const OnString& on_string) {
   if (value.is_string()) {
-    on_string(path, value.get_string());
+    on_string(at, std::string_view(value.get_string()));
   } else if (value.is_array()) {
     std::size_t position = 0;
-    for (const auto& item : value.get_array())
-      each_string(item, path.index(position++), on_string);
+    for (const auto& item : value.get_array()) {
+      const Step step{at, {}, position++, true};
+      each_string(item, &step, on_string);
+    }
   } else if (value.is_object()) {
-    for (const auto& [key, member] : value.get_object())
-      each_string(member, path.key(key), on_string);
+    for (const auto& [key, member] : value.get_object()) {
+      const Step step{at, key, 0, false};
+      each_string(member, &step, on_string);
+    }
   }
 }
 
@@ -50,22 +68,19 @@ std::string what_to_put(std::string_view generic) {
 }
 
 /// What the server wrote, or another program: nobody was meant to replace anything there.
-void leave_out_others(json::Value& value) {
-  auto& members = value.get_object();
-  members.erase("status");
-  auto* metadata = members.if_contains("metadata");
-  if (metadata == nullptr || !metadata->is_object()) return;
-  metadata->get_object().erase("managedFields");
-  auto* annotations = metadata->get_object().if_contains("annotations");
-  if (annotations != nullptr && annotations->is_object())
-    annotations->get_object().erase("kubectl.kubernetes.io/last-applied-configuration");
+bool is_others(std::string_view generic) {
+  return generic.starts_with("status") || generic.starts_with("metadata.managedFields") ||
+         generic.starts_with("metadata.annotations.kubectl.kubernetes.io/last-applied") ||
+         generic.starts_with("metadata.annotations[\"kubectl.kubernetes.io/last-applied");
 }
 
-void report_placeholders(json::Value value, bool (*is_free)(std::string_view generic),
+void report_placeholders(const json::Value& value, bool (*is_free)(std::string_view generic),
                          Report& report) {
-  leave_out_others(value);
-  each_string(value, FieldPath(), [&](const FieldPath& path, std::string_view text) {
+  each_string(value, nullptr, [&](const Step* at, std::string_view text) {
+    if (!may_hold_placeholder(text)) return;
+    const FieldPath path = path_of(at);
     const std::string generic = generic_path(path);
+    if (is_others(generic)) return;
     const auto found =
         placeholders_in(text, is_free(generic) ? TextKind::free_form : TextKind::field);
     if (found.empty()) return;
@@ -105,7 +120,11 @@ Rules placeholder_rules() {
 std::vector<Finding> check_companion(const json::Value& object) {
   std::vector<Finding> findings;
   if (!object.is_object()) return findings;
-  Report report(kRules[0].code, kRules[0].severity, findings);
+  const api::Workspace none;
+  const std::vector<json::ReadProblem> no_problems;
+  const Context context;
+  const Subject subject{none, no_problems, context};
+  Report report(kRules[0].code, kRules[0].severity, subject, findings);
   const bool texts = json::string_at(object, {"kind"}) == "ConfigMap";
   report_placeholders(object, texts ? is_free_in_config_map : is_free_in_companion, report);
   return findings;

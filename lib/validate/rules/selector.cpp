@@ -13,22 +13,6 @@ namespace kaito::validate {
 
 namespace {
 
-/// Labels that the operator owns and takes out of a user's selector (workspace-api.md 3.1).
-constexpr std::array kReserved{
-    std::string_view("kaito.sh/workspace"),
-    std::string_view("kaito.sh/workspacenamespace"),
-    std::string_view("kaito.sh/ragengine"),
-    std::string_view("kaito.sh/ragenginenamespace"),
-    std::string_view("karpenter.kaito.sh/workspace-name"),
-    std::string_view("karpenter.kaito.sh/workspace-namespace"),
-    std::string_view("karpenter.kaito.sh/inferenceset"),
-    std::string_view("karpenter.kaito.sh/inferenceset-namespace"),
-};
-
-bool is_reserved(std::string_view key) {
-  return std::find(kReserved.begin(), kReserved.end(), key) != kReserved.end();
-}
-
 const api::LabelSelector* selector_of(const Subject& subject) {
   const auto& resource = subject.workspace.resource;
   return resource && resource->label_selector ? &*resource->label_selector : nullptr;
@@ -70,7 +54,7 @@ void check_own_label(const Subject& subject, Report& report) {
   if (selector == nullptr || selector->match_labels.empty()) return;
   const auto& labels = selector->match_labels;
   if (std::all_of(labels.begin(), labels.end(),
-                  [](const auto& label) { return is_reserved(label.first); }))
+                  [](const auto& label) { return is_reserved_label(label.first); }))
     report.add(labels_path(), "has no label but those that KAITO reserves for itself",
                "add a label of your own, such as apps: NAME");
 }
@@ -80,10 +64,10 @@ void check_reserved(const Subject& subject, Report& report) {
   if (selector == nullptr) return;
   const auto& labels = selector->match_labels;
   if (std::all_of(labels.begin(), labels.end(),
-                  [](const auto& label) { return is_reserved(label.first); }))
+                  [](const auto& label) { return is_reserved_label(label.first); }))
     return;  // V013
   for (const auto& [key, value] : labels)
-    if (is_reserved(key))
+    if (is_reserved_label(key))
       report.add(labels_path().key(key), "is reserved by KAITO, which ignores it here",
                  "remove it");
 }

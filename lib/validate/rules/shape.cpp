@@ -94,8 +94,9 @@ void check_selector_given(const Subject& subject, Report& report) {
 }
 
 void check_preset_named(const Subject& subject, Report& report) {
-  for (const auto& [preset, path] : presets_of(subject.workspace))
-    if (preset->name.empty()) report.add(path.key("name"), "is required: the name of the model");
+  for (const auto& placed : presets_of(subject.workspace))
+    if (placed.preset->name.empty())
+      report.add(placed.path().key("name"), "is required: the name of the model");
 }
 
 void check_input_and_output(const Subject& subject, Report& report) {
@@ -106,11 +107,12 @@ void check_input_and_output(const Subject& subject, Report& report) {
 }
 
 void check_access_mode(const Subject& subject, Report& report) {
-  for (const auto& [preset, path] : presets_of(subject.workspace))
-    if (preset->access_mode && *preset->access_mode != "public" &&
-        *preset->access_mode != "private")
-      report.add(path.key("accessMode"),
-                 "must be public or private, not " + quoted(*preset->access_mode));
+  for (const auto& placed : presets_of(subject.workspace)) {
+    const auto& mode = placed.preset->access_mode;
+    if (mode && *mode != "public" && *mode != "private")
+      report.add(placed.path().key("accessMode"),
+                 "must be public or private, not " + quoted(*mode));
+  }
 }
 
 void check_partition_mode(const Subject& subject, Report& report) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "validate/release.hpp"
 #include "validate/rule.hpp"
 
 /// What cannot change once a Workspace is stored. Both sides have the schema's defaults filled in.
@@ -167,13 +169,39 @@ std::string describe(const Pairs& pairs) {
   return quoted(join(texts, ","));
 }
 
+/// Whether the selector stands for key = value pairs alone, as V012 has it.
+bool is_expressible(const std::optional<api::LabelSelector>& selector) {
+  const auto* expressions = selector && selector->match_expressions
+                                ? selector->match_expressions.value().if_array()
+                                : nullptr;
+  return expressions == nullptr ||
+         std::all_of(expressions->begin(), expressions->end(), [](const json::Value& expression) {
+           const auto* values = json::find(expression, {"values"});
+           return json::string_at(expression, {"operator"}) == "In" && values != nullptr &&
+                  values->is_array() && values->get_array().size() == 1;
+         });
+}
+
 void check_selector(const Subject& subject, Report& report) {
   const Resources both = resources_of(subject);
   if (!both) return;
+  if (!is_expressible(both.stored->label_selector) || !is_expressible(both.wanted->label_selector))
+    return;  // V106
   const Pairs stored = pairs_of(both.stored->label_selector);
   const Pairs wanted = pairs_of(both.wanted->label_selector);
   if (stored != wanted)
     immutable(report, field("resource.labelSelector"), describe(stored), describe(wanted));
+}
+
+void check_selector_expressible(const Subject& subject, Report& report) {
+  const Resources both = resources_of(subject);
+  if (!both) return;
+  if (!is_expressible(both.stored->label_selector) || !is_expressible(both.wanted->label_selector))
+    report.add(field("resource.labelSelector"),
+               fmt::format("{} is more than key = value pairs, so that no update is taken",
+                           is_expressible(both.stored->label_selector) ? "what is asked for"
+                                                                       : "the stored one"),
+               std::string(kRecreate));
 }
 
 /// Says for a preset which of its fields differs.
@@ -241,17 +269,41 @@ void check_method(const Subject& subject, Report& report) {
   });
 }
 
+/// v0.3.0 alone fixed where the data comes from and goes to.
+void check_tuning_data(const Subject& subject, Report& report) {
+  if (!is_at_least(subject.context, "v0.3.0") || !is_before(subject.context, "v0.3.1")) return;
+  with_tuning(subject, [&](const api::TuningSpec& stored, const api::TuningSpec& wanted) {
+    const auto sorted = [](std::optional<std::vector<std::string>> list) {
+      if (list) std::sort(list->begin(), list->end());
+      return list.value_or(std::vector<std::string>());
+    };
+    if (stored.input && wanted.input &&
+        (sorted(stored.input->urls) != sorted(wanted.input->urls) ||
+         sorted(stored.input->image_pull_secrets) != sorted(wanted.input->image_pull_secrets) ||
+         stored.input->image.value_or("") != wanted.input->image.value_or("")))
+      report.add(field("tuning.input"), "cannot change in v0.3.0", std::string(kRecreate));
+    if (stored.output && wanted.output &&
+        (stored.output->image.value_or("") != wanted.output->image.value_or("") ||
+         stored.output->image_push_secret.value_or("") !=
+             wanted.output->image_push_secret.value_or("")))
+      report.add(field("tuning.output"), "cannot change in v0.3.0", std::string(kRecreate));
+  });
+}
+
 void check_streaming(const Subject& subject, Report& report) {
   constexpr std::string_view kKey = "kaito.sh/model-streaming";
+  const auto gate = subject.context.feature_gates.find("ModelStreaming");
+  const bool known = gate != subject.context.feature_gates.end();
+  if (known && !gate->second) return;
   const std::string* stored = annotation(*subject.stored, kKey);
   const std::string* wanted = annotation(subject.workspace, kKey);
   const std::string before = stored != nullptr ? *stored : "";
   const std::string after = wanted != nullptr ? *wanted : "";
   if (before != after)
-    report.add(annotation_path(kKey),
-               fmt::format("changes from {} to {}, which is refused where the operator streams "
-                           "models",
-                           quoted(before), quoted(after)));
+    report.add_as(known ? Severity::error : Severity::warning, annotation_path(kKey),
+                  fmt::format("changes from {} to {}, which is refused where the operator streams "
+                              "models",
+                              quoted(before), quoted(after)));
 }
 
 constexpr Rule kRules[] = {
@@ -270,9 +322,12 @@ constexpr Rule kRules[] = {
      check_instance_type_kept},
     {"V105", Severity::error, "the instance type changes where the operator creates nodes",
      check_instance_type_same},
+    {"V106", Severity::error, "an update of a selector that is more than key = value pairs",
+     check_selector_expressible},
     {"V107", Severity::error, "the label selector changes", check_selector},
     {"V108", Severity::error, "the inference preset changes", check_inference_preset},
     {"V109", Severity::error, "the pod template is added or removed", check_template},
+    {"L12", Severity::error, "the tuning input or output changes", check_tuning_data},
     {"V111", Severity::error, "the name of the tuning input changes", check_input_name},
     {"V114", Severity::error, "the tuning preset changes", check_tuning_preset},
     {"V115", Severity::error, "the tuning method changes", check_method},

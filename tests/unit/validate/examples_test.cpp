@@ -93,9 +93,12 @@ TEST_CASE("the quickstart files as they stand") {
     std::string findings;
   };
   const Case cases[] = {
-      {"inference.yaml", "K022 warning resource.instanceType\n"},
+      {"inference.yaml",
+       "K022 warning resource.instanceType\n"
+       "K026 warning resource.instanceType\n"},
       {"adapters.yaml",
        "K022 warning resource.instanceType\n"
+       "K026 warning resource.instanceType\n"
        "K001 error inference.adapters[0].source.image\n"
        "V043 warning inference.adapters[0].strength\n"},
       {"tuning-4k.yaml",

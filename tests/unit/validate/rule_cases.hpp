@@ -14,15 +14,16 @@ struct RuleCase {
   std::string code;
   Base base;
   std::string setting;   ///< of the context: "own", "nap", "cloud=aws", "release=v0.12.0", ""
-  std::string rejected;  ///< merge patch
+  std::string rejected;  ///< merge patch; "" = none
   /// The findings, all of them, as "CODE severity path" per line.
   std::string findings;
-  std::string passed;  ///< merge patch that gives no finding of that code and no error
+  std::string passed;  ///< merge patch that gives no finding of that code and no error; "" = none
 };
 
 [[nodiscard]] std::vector<RuleCase> shape_cases();
 [[nodiscard]] std::vector<RuleCase> resource_cases();
 [[nodiscard]] std::vector<RuleCase> inference_cases();
 [[nodiscard]] std::vector<RuleCase> tuning_cases();
+[[nodiscard]] std::vector<RuleCase> release_cases();
 
 }  // namespace kaito::test

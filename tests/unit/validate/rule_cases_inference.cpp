@@ -50,7 +50,7 @@ std::vector<RuleCase> inference_cases() {
       {"V041", Base::inference, "",
        "{metadata: {annotations: {kaito.sh/runtime: transformers}}, inference: {preset: {name: "
        "org/model}}}",
-       "V041 error inference.preset.name\n",
+       "V032 info inference.preset.name\nV041 error inference.preset.name\n",
        "{metadata: {annotations: {kaito.sh/runtime: transformers}}, inference: {preset: {name: "
        "copy/Phi-4}}}"},
       {"K040", Base::inference, "",
