@@ -1,5 +1,7 @@
 #include "render/gpus.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "kaito/base/text.hpp"
@@ -90,7 +92,7 @@ std::optional<std::int64_t> context_tokens(const Subject& subject) {
 }
 
 std::string gibibytes(double bytes) {
-  return Quantity::from_bytes(static_cast<std::int64_t>(bytes)).text();
+  return fmt::format("{:.1f}Gi", bytes / static_cast<double>(plan::gibibyte));
 }
 
 tl::unexpected<Error> does_not_fit(const plan::ModelFacts& model, const PodGpus& gpus,
@@ -98,7 +100,7 @@ tl::unexpected<Error> does_not_fit(const plan::ModelFacts& model, const PodGpus&
   return fail(ErrorCode::invalid,
               model.name + " does not fit " + gpus.node.name + " (" +
                   std::string(plan::to_string(estimate.fit)) + "): a GPU gives " +
-                  gibibytes(estimate.usable_bytes) + " bytes, overhead and cache for " +
+                  gibibytes(estimate.usable_bytes) + ", overhead and cache for " +
                   std::to_string(estimate.context_tokens) + " tokens take " +
                   gibibytes(estimate.reserve_bytes),
               "kaitoctl plan " + model.name + " shows where it fits");

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "kaito/render/render.hpp"
+#include "render/inference_pool.hpp"
 #include "render/sha256.hpp"
 
 namespace kaito::render {
@@ -69,6 +70,10 @@ api::Workspace child_of(const api::InferenceSet& set, const RenderInput& input,
 Result<Rendered> render(const api::InferenceSet& set, const RenderInput& input) {
   const std::string namespace_ =
       set.meta.namespace_.empty() ? input.namespace_ : set.meta.namespace_;
+  if (input.profile->generation != Generation::base_image) {
+    return fail(ErrorCode::invalid,
+                "release " + std::string(input.profile->release) + " has no InferenceSet");
+  }
   Rendered out;
   std::vector<json::Document> parts;
   for (std::int64_t index = 0; index < set.replicas.value_or(1); ++index) {
@@ -83,6 +88,7 @@ Result<Rendered> render(const api::InferenceSet& set, const RenderInput& input) 
   }
   for (auto& part : parts)
     out.objects.push_back(std::move(part));
+  add_inference_pool(set, input, namespace_, out.objects);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "render/nodes.hpp"
 #include "render/pod_template.hpp"
 #include "render/tuning.hpp"
+#include "render/v0_3/preset.hpp"
 
 namespace kaito::render {
 
@@ -31,6 +32,8 @@ Result<void> render_preset(const Subject& subject) {
 
 Result<void> render_subject(const Subject& subject) {
   const api::Workspace& workspace = subject.workspace;
+  if (subject.input.profile->generation == Generation::transformers_images)
+    return v0_3::render(subject);
   if (workspace.tuning) return render_tuning(subject);
   if (workspace.inference && workspace.inference->preset) return render_preset(subject);
   if (workspace.inference && workspace.inference->pod_template) return render_pod_template(subject);

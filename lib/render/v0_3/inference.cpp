@@ -1,0 +1,141 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "kaito/base/text.hpp"
+#include "render/command.hpp"
+#include "render/gpus.hpp"
+#include "render/pod_template.hpp"
+#include "render/v0_3/preset.hpp"
+
+namespace kaito::render::v0_3 {
+
+namespace {
+
+constexpr std::string_view adapter_root = "/mnt/adapter";
+
+Container server(const Subject& subject, const Preset& preset, std::int64_t gpus) {
+  Container main;
+  main.name = subject.name;
+  main.image = preset.image;
+  main.command = {"/bin/sh", "-c", server_command(subject, preset)};
+  main.ports = {{"", 5000}};
+  main.gpus.count = gpus;
+  main.liveness = http_probe("/healthz", 5000);
+  main.liveness->initial_delay = 600;
+  main.readiness = http_probe("/healthz", 5000);
+  main.readiness->initial_delay = 30;
+  return main;
+}
+
+json::Value selector(const Subject& subject) {
+  json::Object labels;
+  labels.emplace("kaito.sh/workspace", std::string_view(subject.name));
+  json::Object out;
+  out.emplace("matchLabels", std::move(labels));
+  return out;
+}
+
+json::Value gentle_rollout() {
+  json::Object rolling;
+  rolling.emplace("maxSurge", 0);
+  rolling.emplace("maxUnavailable", 1);
+  json::Object out;
+  out.emplace("type", "RollingUpdate");
+  out.emplace("rollingUpdate", std::move(rolling));
+  return out;
+}
+
+json::Object deployment(const Subject& subject, bool preset, json::Value pod) {
+  ObjectHead head{"apps/v1", "Deployment", subject.name};
+  if (preset) head.annotations = revision_annotation(subject);
+  json::Object spec;
+  spec.emplace("replicas", requested_count(subject));
+  if (preset) spec.emplace("strategy", gentle_rollout());
+  spec.emplace("selector", selector(subject));
+  spec.emplace("template", std::move(pod));
+  json::Object object = begin_object(subject, head);
+  object.emplace("spec", std::move(spec));
+  return object;
+}
+
+json::Object stateful_set(const Subject& subject, json::Value pod) {
+  json::Object spec;
+  spec.emplace("replicas", requested_count(subject));
+  spec.emplace("podManagementPolicy", "Parallel");
+  spec.emplace("serviceName", subject.name + "-headless");
+  spec.emplace("selector", selector(subject));
+  spec.emplace("template", std::move(pod));
+  json::Object object = begin_object(subject, {"apps/v1", "StatefulSet", subject.name});
+  object.emplace("spec", std::move(spec));
+  return object;
+}
+
+Container adapter_image(const api::DataSource& source, const std::vector<Mount>& mounts) {
+  const std::string name = source.name.value_or("");
+  const std::string directory = shell_word(std::string(adapter_root) + "/" + name);
+  Container out;
+  out.name = name;
+  out.image = source.image.value_or("");
+  out.pull_policy = "Always";
+  out.command = {"/bin/sh", "-c", "mkdir -p " + directory + " && cp -r /data/* " + directory};
+  out.mounts = mounts;
+  return out;
+}
+
+Result<void> render_preset(const Subject& subject) {
+  KAITO_TRY(const Preset preset, find_preset(subject, *subject.workspace.inference->preset));
+  KAITO_TRY(const std::int64_t gpus, gpu_count(subject, preset));
+  Pod pod;
+  pod.labels = {{"kaito.sh/workspace", subject.name}};
+  pod.image_pull_secrets = preset.pull_secrets;
+  pod.node_labels = raw_node_labels(subject);
+  pod.tolerations = gpu_tolerations();
+  pod.containers.push_back(server(subject, preset, gpus));
+  add_shared_memory(subject, pod);
+  if (!preset.is_distributed()) add_adapters(subject, pod);
+  add_nodes(subject, preset.disk());
+  add_services(subject, preset);
+  add_object(subject, preset.is_distributed() ? stateful_set(subject, pod_template_json(pod))
+                                              : deployment(subject, true, pod_template_json(pod)));
+  return {};
+}
+
+}  // namespace
+
+void add_adapters(const Subject& subject, Pod& pod) {
+  const auto& adapters = subject.workspace.inference->adapters;
+  if (!adapters || adapters->empty()) return;
+  Container& main = pod.containers.front();
+  pod.volumes.push_back(empty_dir("adapter-volume"));
+  main.mounts.push_back({"adapter-volume", std::string(adapter_root)});
+  for (const auto& adapter : *adapters) {
+    if (!adapter.source) continue;
+    pod.init_containers.push_back(adapter_image(*adapter.source, main.mounts));
+    if (adapter.strength)
+      main.env.push_back({adapter.source->name.value_or(""), kubelet_literal(*adapter.strength)});
+    if (!adapter.source->image_pull_secrets) continue;
+    for (const std::string& secret : *adapter.source->image_pull_secrets)
+      pod.image_pull_secrets.push_back(secret);
+  }
+}
+
+Result<void> render_inference(const Subject& subject) {
+  if (subject.workspace.inference->preset) return render_preset(subject);
+  add_nodes(subject, "0");
+  add_object(subject,
+             deployment(subject, false,
+                        completed_template(subject, raw_node_labels(subject), gpu_tolerations())));
+  return {};
+}
+
+Result<void> render(const Subject& subject) {
+  subject.out.nodes = requested_count(subject);
+  if (subject.workspace.tuning) return render_tuning(subject);
+  if (subject.workspace.inference &&
+      (subject.workspace.inference->preset || subject.workspace.inference->pod_template))
+    return render_inference(subject);
+  return fail(ErrorCode::invalid, "the Workspace has neither inference nor tuning");
+}
+
+}  // namespace kaito::render::v0_3
