@@ -74,14 +74,18 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-std::vector<json::Document> load(const std::filesystem::path& path) {
+std::vector<json::Document> documents_of(const std::string& text) {
   std::vector<json::Document> out;
-  if (!std::filesystem::exists(path)) return out;
-  auto documents = json::load_yaml(read_file(path), path.filename().string());
+  auto documents = json::load_yaml(text, "case");
   REQUIRE_MESSAGE(documents, documents.error().describe());
   for (auto& document : *documents)
     out.push_back(std::move(document.value));
   return out;
+}
+
+std::vector<json::Document> load(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return {};
+  return documents_of(read_file(path));
 }
 
 RenderInput input_of(const std::vector<json::Document>& settings) {

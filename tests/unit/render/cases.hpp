@@ -19,6 +19,8 @@ struct Case {
 
 [[nodiscard]] std::filesystem::path golden_folder();
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
+[[nodiscard]] std::vector<json::Document> documents_of(const std::string& text);
+/// None where there is no such file.
 [[nodiscard]] std::vector<json::Document> load(const std::filesystem::path& path);
 
 /// The settings of an input.yaml; "" gives the defaults. Keys: kaitoVersion, cloud, provisioner,

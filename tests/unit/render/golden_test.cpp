@@ -1,6 +1,8 @@
 // Every folder of tests/golden/render, and upstream's own examples.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "cases.hpp"
 #include "support/repository.hpp"
 
@@ -19,6 +21,43 @@ TEST_CASE("each golden case renders to its expected objects, the same each time"
     ++seen;
   }
   CHECK(seen > 0);
+}
+
+std::vector<std::filesystem::path> upstream_examples(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.path().extension() == ".yaml")
+      files.push_back(std::filesystem::relative(entry.path(), folder));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// With an instance type where the arc examples leave a gap.
+std::string filled_in(std::string text) {
+  constexpr std::string_view gap = "<your-vm-sku>";
+  if (const auto at = text.find(gap); at != std::string::npos)
+    text.replace(at, gap.size(), "Standard_NC16_A16");
+  return text;
+}
+
+TEST_CASE("each of upstream's examples renders, or says why it cannot") {
+  const auto folder = kaito::test::repository() / "tests/e2e/data/upstream";
+  const auto expected = golden_folder() / "upstream";
+  const auto own_nodes = load(expected / "own-nodes.yaml");
+  std::size_t rendered = 0;
+  std::size_t refused = 0;
+  for (const auto& example : upstream_examples(folder)) {
+    CAPTURE(example.string());
+    const std::string text = read_file(folder / example);
+    const bool own = text.find("instanceType:") == std::string::npos;
+    RenderInput input = input_of(own ? own_nodes : std::vector<json::Document>());
+    if (example.string().starts_with("arc-")) input.cloud = "arc";
+    const auto result = render_documents(documents_of(filled_in(text)), input);
+    ++(result ? rendered : refused);
+    check_golden(expected / example, text_of(result));
+  }
+  CHECK(rendered == 47);
+  CHECK(refused == 3);  // falcon twice and a V100 size, which v0.12 no longer has
 }
 
 }  // namespace
