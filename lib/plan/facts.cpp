@@ -140,17 +140,19 @@ Result<NodeGpus> node_gpus(const std::map<std::string, std::string>& labels) {
   return out;
 }
 
+NodeGpus mig_slice(const catalog::MigProfile& profile) {
+  NodeGpus out;
+  out.name = profile.name;
+  out.count = 1;
+  out.memory_bytes = profile.memory_gib * gibibyte;
+  out.slice = true;
+  return out;
+}
+
 Result<NodeGpus> mig_slice(const catalog::Catalog& catalog, std::string_view profile) {
   std::vector<std::string> names;
   for (const auto& known : catalog.mig_profiles()) {
-    if (equals_ignoring_case(known.name, profile)) {
-      NodeGpus out;
-      out.name = known.name;
-      out.count = 1;
-      out.memory_bytes = known.memory_gib * gibibyte;
-      out.slice = true;
-      return out;
-    }
+    if (equals_ignoring_case(known.name, profile)) return mig_slice(known);
     names.push_back(known.name);
   }
   std::string hint = did_you_mean(profile, names);

@@ -276,4 +276,11 @@ Ranking rank(const std::vector<NodeGroup>& groups, const Question& question) {
   return sorted(std::move(candidates));
 }
 
+Ranking rank_slices(const catalog::Catalog& catalog, const Question& question) {
+  std::vector<Candidate> candidates;
+  for (const auto& profile : catalog.mig_profiles())
+    candidates.push_back(judge(mig_slice(profile), question));
+  return sorted(std::move(candidates));
+}
+
 }  // namespace kaito::plan

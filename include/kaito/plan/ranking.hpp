@@ -83,5 +83,7 @@ struct Ranking {
 [[nodiscard]] Ranking rank(const catalog::Catalog& catalog, std::string_view cloud,
                            const Question& question);
 [[nodiscard]] Ranking rank(const std::vector<NodeGroup>& groups, const Question& question);
+/// Every MIG profile that the operator knows.
+[[nodiscard]] Ranking rank_slices(const catalog::Catalog& catalog, const Question& question);
 
 }  // namespace kaito::plan

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "kaito/base/text.hpp"
+#include "kaito/catalog/generator.hpp"
 #include "kaito/plan/facts.hpp"
 
 namespace kaitoctl::commands {
@@ -54,14 +55,25 @@ Result<void> check_still_served(const Catalog& catalog, const Preset& preset,
                      "--kaito-version " + preset.last_release + " plans for a release that has it");
 }
 
-Result<void> read_config(Context& context, const PlanFlags& flags, std::int64_t weights,
-                         Question& question, PlanAnswer& answer) {
+/// The facts of --model-config in place of the catalogue's.
+Result<void> read_config(Context& context, const PlanFlags& flags, const Catalog& catalog,
+                         std::int64_t weights, PlanAnswer& answer) {
   KAITO_TRY(const std::string text, context.read_input(flags.model_config));
-  KAITO_TRY(auto facts, kaito::plan::model_facts_from_config(
-                            text, flags.model_config, question.model.name,
-                            weights > 0 ? weights : question.model.weight_bytes));
-  question.model = std::move(facts.model);
-  answer.unknown = std::move(facts.unknown);
+  if (weights == 0) weights = answer.question.model.weight_bytes;
+  if (answer.hugging_face.empty()) {
+    return kaito::fail(ErrorCode::usage,
+                       "--model-config needs a Hugging Face id, not " + answer.question.model.name);
+  }
+  KAITO_TRY(const auto model,
+            kaito::catalog::model_from_config(
+                text, flags.model_config, answer.hugging_face,
+                weights > 0 ? std::optional(kaito::Quantity::from_bytes(weights)) : std::nullopt));
+  answer.unknown = model.unknown;
+  if (!model.preset.weights) return {};
+  const std::string name = answer.question.model.name;
+  KAITO_TRY(answer.question.model,
+            kaito::plan::model_facts(catalog, model.preset, answer.question.release));
+  answer.question.model.name = name;
   return {};
 }
 
@@ -87,7 +99,7 @@ Result<void> read_model(Context& context, const PlanFlags& flags, const Catalog&
         "config.json); nodes are the fewest there can be");
   }
   if (!flags.model_config.empty())
-    KAITO_CHECK(read_config(context, flags, weights, question, answer));
+    KAITO_CHECK(read_config(context, flags, catalog, weights, answer));
   if (weights > 0) question.model.weight_bytes = weights;
   if (question.model.weight_bytes > 0) {
     if (question.required.weight_bytes == 0)
@@ -230,6 +242,7 @@ Result<PlanAnswer> answer_plan(Context& context, const PlanFlags& flags, const C
     KAITO_TRY(const auto slice, kaito::plan::mig_slice(catalog, flags.mig));
     answer.where = "MIG";
     answer.asked = kaito::plan::judge(slice, answer.question);
+    answer.ranking = kaito::plan::rank_slices(catalog, answer.question);
   } else if (own_nodes) {
     KAITO_CHECK(rank_own_nodes(context, flags, answer));
   } else {

@@ -35,12 +35,19 @@ using kaito::plan::Profile;
   return fmt::format("{:g} GiB", gib(static_cast<double>(bytes)));
 }
 
+/// "TP2 PP5"; "-" for one GPU.
 [[nodiscard]] std::string parallel_text(const Parallelism& parallel) {
   std::vector<std::string> parts;
-  if (parallel.data > 1) parts.push_back(fmt::format("{} copies", parallel.data));
-  if (parallel.tensor > 1) parts.push_back(fmt::format("tensor {}", parallel.tensor));
-  if (parallel.pipeline > 1) parts.push_back(fmt::format("pipeline {}", parallel.pipeline));
-  return parts.empty() ? "-" : kaito::join(parts, " x ");
+  if (parallel.data > 1) parts.push_back(fmt::format("DP{}", parallel.data));
+  if (parallel.tensor > 1) parts.push_back(fmt::format("TP{}", parallel.tensor));
+  if (parallel.pipeline > 1) parts.push_back(fmt::format("PP{}", parallel.pipeline));
+  return parts.empty() ? "-" : kaito::join(parts, " ");
+}
+
+/// Whether the numbers have to do with the verdict.
+[[nodiscard]] bool is_about_memory(const Candidate& subject) {
+  return subject.obstacle != Obstacle::retired && subject.obstacle != Obstacle::not_yet_offered &&
+         subject.obstacle != Obstacle::no_cuda;
 }
 
 /// Appends to the text, in the style.
@@ -53,7 +60,8 @@ class Page {
 
   [[nodiscard]] std::string text() {
     verdict();
-    if (const Candidate* subject = answer_.subject()) {
+    if (const Candidate* subject = answer_.subject();
+        subject != nullptr && is_about_memory(*subject)) {
       if (subject->estimate.estimated && answer_.question.runtime == kaito::plan::Runtime::vllm)
         working(*subject);
       if (subject->memory) memory(*subject);
@@ -76,13 +84,12 @@ class Page {
   }
 
   void verdict();
+  void cheaper(const Candidate& subject);
   void working(const Candidate& subject);
   void memory(const Candidate& subject);
   void served(const Candidate& subject);
   void ranking();
   void rejected();
-  [[nodiscard]] Table table(const std::vector<const Candidate*>& rows) const;
-  [[nodiscard]] std::vector<std::string> row(const Candidate& candidate, bool priced) const;
 
   const PlanAnswer& answer_;
   const TextStyle& style_;
@@ -90,22 +97,22 @@ class Page {
   std::string text_;
 };
 
-[[nodiscard]] std::string node_text(const Candidate& candidate) {
-  const auto& node = candidate.node;
-  std::string out = node.name;
-  if (node.slice && candidate.sku == nullptr && node.count == 1)
-    return fmt::format("{} MIG slice ({})", out, whole_gib(node.memory_bytes));
-  out += fmt::format(" ({} x {}, {})", node.count, node.gpu_model, whole_gib(node.memory_bytes));
-  return out;
+/// "1 x NVIDIA A10, 24 GiB"; "24 GiB" for a slice.
+[[nodiscard]] std::string gpu_text(const kaito::plan::NodeGpus& node) {
+  const std::string memory = whole_gib(node.memory_bytes);
+  if (node.gpu_model.empty()) return memory;
+  return fmt::format("{} x {}, {}", node.count, node.gpu_model, memory);
 }
 
 void Page::verdict() {
   const ModelFacts& model = answer_.question.model;
   const Candidate* subject = answer_.subject();
-  const std::string on = subject == nullptr ? answer_.where : node_text(*subject);
-  text_ += wrapped(fmt::format("{} on {}, KAITO {}", model.name, on, answer_.question.release.name),
-                   columns_, 2, 0);
-  text_ += '\n';
+  const std::string on = subject == nullptr ? answer_.where : subject->node.name;
+  line(painted(fmt::format("{} on {}", model.name, on), Paint::bold, style_.color));
+  std::string gpus;
+  if (subject != nullptr)
+    gpus = gpu_text(subject->node) + (subject->node.slice ? " a MIG slice; " : " a node; ");
+  paragraph(gpus + "KAITO " + answer_.question.release.name);
   if (subject == nullptr) {
     line(painted("  Nothing fits.", Paint::red, style_.color));
   } else if (!subject->fits()) {
@@ -126,10 +133,36 @@ void Page::verdict() {
       text_ += wrapped(caution + ".", columns_, 2, 7);
     }
   }
+  if (subject != nullptr) cheaper(*subject);
   for (const std::string& fact : answer_.unknown) {
     text_ += "  " + painted("Not known: ", Paint::yellow, style_.color);
     text_ += wrapped(fact + ".", columns_, 2, 13);
   }
+}
+
+/// What the first of the ranking saves against what was asked for.
+void Page::cheaper(const Candidate& subject) {
+  const auto& fitting = answer_.ranking.fitting;
+  if (!answer_.asked || fitting.empty() || subject.sku == nullptr) return;
+  const Candidate& best = fitting.front();
+  if (best.sku == subject.sku) return;
+  const std::string nodes =
+      fmt::format("{} on {}", counted(best.estimate.nodes, "node", "nodes"), best.node.name);
+  std::string label = "Instead: ";
+  std::string text =
+      fmt::format("{}, {} of GPU memory", nodes, whole_gib(best.total_memory_bytes()));
+  if (subject.fits() && best.price_per_hour && subject.price_per_hour) {
+    if (*best.price_per_hour >= *subject.price_per_hour) return;
+    label = "Cheaper: ";
+    text = fmt::format("{}, {:.2f} an hour instead of {:.2f}", nodes, *best.price_per_hour,
+                       *subject.price_per_hour);
+  } else if (subject.fits()) {
+    if (best.total_memory_bytes() >= subject.total_memory_bytes()) return;
+    label = "Cheaper, by GPU memory: ";
+    text += fmt::format(" instead of {}", whole_gib(subject.total_memory_bytes()));
+  }
+  text_ += "  " + painted(label, Paint::cyan, style_.color);
+  text_ += wrapped(text + ".", columns_, 2, 2 + label.size());
 }
 
 void Page::working(const Candidate& subject) {
@@ -187,21 +220,19 @@ void Page::served(const Candidate& subject) {
   const std::int64_t tokens = subject.estimate.context_tokens;
   const bool asked = answer_.question.context_tokens.has_value();
   if (subject.longest_context) {
-    const bool whole = model.context_limit && *subject.longest_context >= *model.context_limit;
-    paragraph(fmt::format(
-        "Counted for {} tokens{}. {}", tokens,
-        asked ? "" : fmt::format(", what the operator takes when nobody says (--context-length)"),
-        whole
-            ? fmt::format("The model's whole {} tokens fit on the same {}.", *model.context_limit,
-                          subject.estimate.nodes == 1 ? "node" : "nodes")
-            : fmt::format(
-                  "Up to {} tokens the count of nodes stays the same{}.", *subject.longest_context,
-                  model.context_limit ? fmt::format("; the model takes {}", *model.context_limit)
-                                      : "")));
+    std::string most = fmt::format("Up to {} tokens it stays at {}", *subject.longest_context,
+                                   counted(subject.estimate.nodes, "node", "nodes"));
+    if (model.context_limit) {
+      most += *subject.longest_context >= *model.context_limit
+                  ? ", and that is all the model takes"
+                  : fmt::format("; the model takes {}", *model.context_limit);
+    }
+    paragraph(fmt::format("Counted for requests of {} tokens{}. {}.", tokens,
+                          asked ? "" : ", the operator's default (--context-length)", most));
   }
   if (subject.memory && subject.memory->cache_tokens) {
-    paragraph(fmt::format("The server's cache then has room for {}{} tokens at a time{}.",
-                          model.cache_is_upper_bound ? "more than " : "about ",
+    paragraph(fmt::format("The server on these GPUs has cache for {} {} tokens{}.",
+                          model.cache_is_upper_bound ? "more than" : "about",
                           *subject.memory->cache_tokens,
                           subject.server.parallel.data > 1 ? " in each copy" : ""));
   }
@@ -227,49 +258,99 @@ void Page::served(const Candidate& subject) {
   }
 }
 
-std::vector<std::string> Page::row(const Candidate& candidate, bool priced) const {
-  std::vector<std::string> cells{
-      candidate.node.name,
-      fmt::format("{} x {}", candidate.node.count, candidate.node.gpu_model),
-      std::to_string(candidate.estimate.nodes),
-      whole_gib(candidate.total_memory_bytes()),
-      parallel_text(candidate.server.parallel),
-      candidate.longest_context ? std::to_string(*candidate.longest_context) : "-"};
-  if (priced) {
-    cells.push_back(candidate.price_per_hour ? fmt::format("{:.2f}", *candidate.price_per_hour)
-                                             : "-");
-  }
-  return cells;
+/// A column of the ranking and whether a narrow terminal can do without it.
+struct Column {
+  std::string_view title;
+  bool droppable;
+  std::string (*cell)(const Candidate&);
+};
+
+[[nodiscard]] std::string gpus_cell(const Candidate& candidate) {
+  std::string_view gpu = candidate.node.gpu_model;
+  if (gpu.starts_with("NVIDIA ")) gpu.remove_prefix(7);
+  return gpu.empty() ? std::string("a slice") : fmt::format("{} x {}", candidate.node.count, gpu);
 }
 
-Table Page::table(const std::vector<const Candidate*>& rows) const {
-  const bool priced = answer_.ranking.by_price;
-  Table out{{"NODE SIZE", "GPUS", "NODES", "MEMORY", "SPLIT", "CONTEXT"}, {}};
-  if (priced) out.header.emplace_back("PER HOUR");
-  for (const Candidate* candidate : rows)
-    out.rows.push_back(row(*candidate, priced));
+[[nodiscard]] std::vector<Column> columns_of(const PlanAnswer& answer) {
+  std::vector<Column> out{
+      {"NODES OF", false, [](const Candidate& c) { return c.node.name; }},
+      {"GPUS", true, gpus_cell},
+      {"NODES", false, [](const Candidate& c) { return std::to_string(c.estimate.nodes); }},
+      {"MEMORY", false, [](const Candidate& c) { return whole_gib(c.total_memory_bytes()); }},
+      {"SPLIT", true, [](const Candidate& c) { return parallel_text(c.server.parallel); }},
+      {"CONTEXT", false, [](const Candidate& c) {
+         return c.longest_context ? std::to_string(*c.longest_context) : std::string("-");
+       }}};
+  if (answer.ranking.by_price) {
+    out.push_back({"PER HOUR", false, [](const Candidate& c) {
+                     return c.price_per_hour ? fmt::format("{:.2f}", *c.price_per_hour)
+                                             : std::string("-");
+                   }});
+  }
   return out;
 }
 
+/// The rows in as many columns as the width holds; the first always says what was asked for.
+[[nodiscard]] std::string table_text(const std::vector<const Candidate*>& rows,
+                                     const PlanAnswer& answer, std::size_t width) {
+  std::vector<Column> columns = columns_of(answer);
+  for (;;) {
+    Table table;
+    for (const Column& column : columns)
+      table.header.emplace_back(column.title);
+    for (const Candidate* candidate : rows) {
+      std::vector<std::string> cells;
+      for (const Column& column : columns)
+        cells.push_back(column.cell(*candidate));
+      table.rows.push_back(std::move(cells));
+    }
+    std::string text = table.text();
+    std::size_t widest = 0;
+    for (const std::string_view line : kaito::split(text, '\n'))
+      widest = std::max(widest, display_width(line));
+    const auto victim = std::find_if(columns.rbegin(), columns.rend(),
+                                     [](const Column& column) { return column.droppable; });
+    if (widest <= width || victim == columns.rend()) return text;
+    columns.erase(std::next(victim).base());
+  }
+}
+
 void Page::ranking() {
+  constexpr std::size_t most_rows = 12;
   const auto& fitting = answer_.ranking.fitting;
-  if (fitting.empty() || (answer_.asked && answer_.asked->sku == nullptr)) return;
+  if (fitting.empty()) return;
   std::vector<const Candidate*> rows;
-  for (const Candidate& candidate : fitting)
-    rows.push_back(&candidate);
-  std::string order = "least GPU memory first; prices are not known (--prices FILE)";
+  for (const Candidate& candidate : fitting) {
+    const bool asked = answer_.asked && candidate.node.name == answer_.asked->node.name;
+    if (style_.wide || rows.size() < most_rows || asked) rows.push_back(&candidate);
+  }
+  std::string order = "least GPU memory first";
   if (answer_.ranking.by_price) {
     order = "lowest price first";
-    if (!answer_.prices->currency.empty()) order += ", in " + answer_.prices->currency;
+    if (!answer_.prices->currency.empty()) order += " (" + answer_.prices->currency + ")";
     if (!answer_.prices->date.empty()) order += ", of " + answer_.prices->date;
+  } else if (!answer_.own_nodes && answer_.where != "MIG") {
+    order += "; prices are not known (--prices)";
   }
   heading(
       fmt::format("What fits on {}, {}", answer_.own_nodes ? "your nodes" : answer_.where, order));
-  for (const std::string_view row : kaito::split(table(rows).text(), '\n'))
-    if (!row.empty()) line(fmt::format("  {}", row));
+  const std::string lines = table_text(rows, answer_, columns_ - 2);
+  for (const std::string_view row : kaito::split(lines, '\n')) {
+    if (row.empty()) continue;
+    const bool asked = answer_.asked && row.starts_with(answer_.asked->node.name + " ");
+    line(painted(fmt::format("{} {}", asked ? "*" : " ", row), asked ? Paint::bold : Paint::none,
+                 style_.color));
+  }
+  if (rows.size() < fitting.size())
+    paragraph(fmt::format("and {} more (-o wide)", fitting.size() - rows.size()));
+  paragraph(
+      "CONTEXT: the longest request without another node. DP: a copy of the model on each "
+      "GPU; TP: split over a node's GPUs; PP: split over nodes.");
 }
 
 void Page::rejected() {
+  // Of slices, all that are smaller.
+  if (answer_.where == "MIG" && !style_.wide) return;
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   std::size_t retired = 0;
   for (const Candidate& candidate : answer_.ranking.rejected) {
@@ -285,7 +366,7 @@ void Page::rejected() {
     group->second.push_back(candidate.node.name);
   }
   if (groups.empty() && retired == 0) return;
-  heading("What does not");
+  heading("What does not fit");
   for (const auto& [reason, names] : groups) {
     paragraph(kaito::join(names, ", ") + ":");
     text_.append("    ").append(wrapped(reason, columns_, 4, 4));
