@@ -20,8 +20,9 @@ tl::unexpected<Error> unknown_model(const Subject& subject, const std::string& t
                     "\": its manifests depend on the size of its weight files and on its "
                     "config.json (architectures, layers, key-value heads, head size, "
                     "quantization), which the operator asks Hugging Face for",
-                "add an entry with these facts to presets/models and build again, or take a model "
-                "of the catalogue (kaitoctl models list)");
+                "kaitoctl models show " + shown +
+                    " --model-config config.json --weights SIZE --catalog-entry > FILE, then "
+                    "--catalog FILE");
   }
   std::string why = "no preset is called \"" + shown + "\"";
   if (preset != nullptr) why = subject.input.catalog->describe_retirement(*preset);

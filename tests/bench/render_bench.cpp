@@ -1,0 +1,47 @@
+// How many single-node Workspaces the library renders in a second on one core.
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include "kaito/json/yaml.hpp"
+#include "kaito/render/render.hpp"
+
+namespace {
+
+constexpr std::string_view text = R"(apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: {name: workspace-phi-4-mini, namespace: default, uid: 11111111-2222-3333-4444-555555555555}
+resource: {instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {apps: phi-4}}}
+inference: {preset: {name: phi-4-mini-instruct}}
+)";
+
+constexpr int rounds = 5;
+constexpr int batch = 20000;
+
+}  // namespace
+
+int main() {
+  const auto catalog = kaito::catalog::Catalog::builtin();
+  const auto documents = kaito::json::load_yaml(text, "bench");
+  if (!catalog || !documents) return 1;
+  const auto workspace = kaito::api::decode_workspace(documents->front().value.value()).object;
+  kaito::render::RenderInput input;
+  input.catalog = *catalog;
+
+  double best = 0;
+  std::size_t objects = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < batch; ++i) {
+      const auto rendered = kaito::render::render(workspace, input);
+      if (!rendered) return 1;
+      objects += rendered->objects.size();
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    best = std::max(best, batch / took.count());
+  }
+  std::printf("%-44s %10.0f /s (%zu objects each)\n", "library, single-node Workspaces, one core",
+              best, objects / (rounds * batch));
+  return 0;
+}
