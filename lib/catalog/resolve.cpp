@@ -112,8 +112,10 @@ Result<ResolvedPreset> Catalog::resolve(std::string_view typed) const {
   }
   std::vector<std::string> known;
   for (const Preset& preset : presets_) {
-    for (const std::string_view name : names_of(preset))
-      known.emplace_back(name);
+    for (const std::string_view name : names_of(preset)) {
+      // What the server calls a model is its preset name often, but for the letter case.
+      if (known.empty() || !equals_ignoring_case(known.back(), name)) known.emplace_back(name);
+    }
   }
   std::string hint = did_you_mean(typed, known);
   if (hint.empty())

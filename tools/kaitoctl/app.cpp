@@ -42,6 +42,8 @@ void add_global_flags(CommandLine root, GlobalFlags& flags,
                "Log to stderr: 1 decisions, 4 requests, 6 headers, 8 bodies; credentials never",
                "LEVEL")
       .flag("-q,--quiet", flags.quiet, "No notes or progress on stderr")
+      .texts("--catalog", flags.catalogs,
+             "A folder of your own model and instance type files; repeatable", "DIR")
       .choice("--color", flags.color, {"auto", "always", "never"}, "When to use colour")
       .flag("--no-input", flags.no_input, "Never ask")
       .flag("-y,--yes", flags.yes, "Answer yes to questions");

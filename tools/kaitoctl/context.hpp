@@ -10,6 +10,7 @@
 #include "environment.hpp"
 #include "kaito/base/deadline.hpp"
 #include "kaito/base/result.hpp"
+#include "kaito/catalog/catalog.hpp"
 #include "kaito/kube/client.hpp"
 #include "kaito/ops/events.hpp"
 #include "kaito/validate/finding.hpp"
@@ -25,6 +26,7 @@ struct GlobalFlags {
   std::string color = "auto";
   bool no_input = false;
   bool yes = false;
+  std::vector<std::string> catalogs;  ///< folders or files
 };
 
 /// What a command works with: the flags, the outside, and the cluster connection made on first use.
@@ -40,6 +42,10 @@ class Context {
 
   /// The client of the chosen cluster. Errors: as kube::load_cluster_config.
   [[nodiscard]] kaito::Result<kaito::kube::Client*> client();
+  /// The built-in catalogue with the user's own files over it: *.yaml of
+  /// $XDG_CONFIG_HOME/kaitoctl/catalog (else ~/.config/...), then of each --catalog. Read at the
+  /// first call. Errors: usage, for a --catalog that is not there; parse, as Catalog::with().
+  [[nodiscard]] kaito::Result<const kaito::catalog::Catalog*> catalog();
   /// The chosen namespace (after client()).
   [[nodiscard]] const std::string& namespace_() const;
   /// Limits of an ordinary call: --request-timeout from now, ended by Ctrl-C.
@@ -70,6 +76,7 @@ class Context {
   Environment& environment_;
   GlobalFlags& flags_;
   std::unique_ptr<kaito::kube::Client> client_;
+  std::optional<kaito::catalog::Catalog> catalog_;  ///< with files of the user's
   std::string namespace_name_;
   std::stop_token stop_;
 };

@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "kaito/base/result.hpp"
 #include "kaito/base/time.hpp"
@@ -26,7 +28,12 @@ struct Environment {
   std::function<std::optional<std::string>(const std::string& name)> variable;
   /// Errors: not_found, failed.
   std::function<kaito::Result<std::string>(const std::string& path)> read_file;
+  /// The file for reading piece by piece, for files of any size; may be empty. Errors: as
+  /// read_file.
+  std::function<kaito::Result<std::unique_ptr<std::istream>>(const std::string& path)> open_file;
   std::function<std::optional<unsigned>(const std::string& path)> file_mode;
+  /// The names in a folder, sorted. Errors: not_found, failed.
+  std::function<kaito::Result<std::vector<std::string>>(const std::string& path)> list_folder;
   std::function<kaito::Instant()> now;
   std::string home;
   std::string working_directory;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -17,8 +18,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "exit_codes.hpp"
@@ -51,10 +55,33 @@ kaito::Result<std::string> read_whole_file(const std::string& path) {
   }
 }
 
+kaito::Result<std::unique_ptr<std::istream>> open_stream(const std::string& path) {
+  auto stream = std::make_unique<std::ifstream>(path, std::ios::binary);
+  if (stream->good()) return stream;
+  const int error = errno;
+  return kaito::fail(error == ENOENT ? kaito::ErrorCode::not_found : kaito::ErrorCode::failed,
+                     "cannot read " + path + ": " + std::strerror(error));
+}
+
 std::optional<unsigned> mode_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return std::nullopt;
   return info.st_mode & 07777U;
+}
+
+kaito::Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  if (error) {
+    const bool absent = error == std::errc::no_such_file_or_directory;
+    return kaito::fail(absent ? kaito::ErrorCode::not_found : kaito::ErrorCode::failed,
+                       "cannot read " + folder + ": " + error.message());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 int terminal_width() {
@@ -156,7 +183,9 @@ Process::Process() : signals_(std::make_unique<Signals>()) {
   environment_.width = terminal_width();
   environment_.variable = variable;
   environment_.read_file = read_whole_file;
+  environment_.open_file = open_stream;
   environment_.file_mode = mode_of;
+  environment_.list_folder = names_in;
   environment_.now = [] {
     return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
   };

@@ -31,7 +31,7 @@ kaito::Result<std::vector<DeployDocument>> read_files(Context& context, const De
 }
 
 kaito::Result<std::vector<DeployDocument>> build(Context& context, const DeployFlags& flags) {
-  KAITO_TRY(const auto* catalog, kaito::catalog::Catalog::builtin());
+  KAITO_TRY(const auto* catalog, context.catalog());
   KAITO_TRY(const auto request, model_request(context, flags));
   KAITO_TRY(auto built, kaito::ops::build_from_model(request, *catalog));
   for (const auto& note : built.notes)
@@ -99,7 +99,7 @@ kaito::Result<void> wait_for(Context& context, kaito::kube::Client& client,
 kaito::Result<int> deploy(Context& context, const DeployFlags& flags) {
   KAITO_TRY(const auto format, parse_output_format(flags.output));
   KAITO_CHECK(check_combination(flags));
-  KAITO_TRY(const auto* catalog, kaito::catalog::Catalog::builtin());
+  KAITO_TRY(const auto* catalog, context.catalog());
   const bool client_dry_run = flags.dry_run == "client";
 
   // Everything that needs no cluster first: a bad file is refused without one.

@@ -15,7 +15,7 @@ namespace {
 
 kaito::Result<int> plan(Context& context, const PlanFlags& flags) {
   KAITO_TRY(const auto format, parse_output_format(flags.output));
-  KAITO_TRY(const auto* catalog, kaito::catalog::Catalog::builtin());
+  KAITO_TRY(const auto* catalog, context.catalog());
   KAITO_TRY(const PlanAnswer answer, answer_plan(context, flags, *catalog));
   if (format == OutputFormat::name) {
     if (const auto* subject = answer.subject(); subject != nullptr && subject->fits())

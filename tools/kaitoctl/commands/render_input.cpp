@@ -152,7 +152,7 @@ void add_render_flags(CommandLine& command, RenderFlags& flags) {
 
 kaito::Result<RenderRequest> render_request(Context& context, const RenderFlags& flags) {
   RenderRequest request;
-  KAITO_TRY(request.input.catalog, kaito::catalog::Catalog::builtin());
+  KAITO_TRY(request.input.catalog, context.catalog());
   KAITO_CHECK(check_combination(flags.model));
   if (flags.model.files.empty()) {
     KAITO_TRY(auto built, built_documents(context, flags, *request.input.catalog));

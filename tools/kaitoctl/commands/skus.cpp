@@ -1,5 +1,3 @@
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <iostream>
 #include <memory>
@@ -8,8 +6,8 @@
 #include "exit_codes.hpp"
 #include "kaito/base/quantity.hpp"
 #include "kaito/base/text.hpp"
-#include "kaito/catalog/catalog.hpp"
 #include "output/format.hpp"
+#include "output/sku_view.hpp"
 
 namespace kaitoctl::commands {
 
@@ -19,7 +17,7 @@ using kaito::catalog::Catalog;
 using kaito::catalog::Lifecycle;
 using kaito::catalog::Sku;
 
-struct Flags {
+struct ListFlags {
   std::string cloud;
   std::string gpu;
   std::string min_memory;
@@ -27,7 +25,13 @@ struct Flags {
   std::string output;
 };
 
-bool wanted(const Sku& sku, const Flags& flags, const kaito::Quantity& least) {
+struct ShowFlags {
+  std::string sku;
+  std::string cloud;
+  std::string output;
+};
+
+bool wanted(const Sku& sku, const ListFlags& flags, const kaito::Quantity& least) {
   if (!flags.all && sku.lifecycle == Lifecycle::retired) return false;
   if (!flags.cloud.empty() && sku.cloud != flags.cloud) return false;
   if (!flags.gpu.empty() &&
@@ -36,62 +40,56 @@ bool wanted(const Sku& sku, const Flags& flags, const kaito::Quantity& least) {
   return kaito::Quantity::from_bytes(sku.gpu_memory_gib << 30) >= least;
 }
 
-std::vector<std::string> row(const Sku& sku, const Flags& flags, bool wide) {
-  std::vector<std::string> cells{sku.name,
-                                 sku.cloud,
-                                 sku.gpu.empty() ? "-" : sku.gpu,
-                                 std::to_string(sku.gpu_count),
-                                 std::to_string(sku.gpu_memory_gib) + "Gi",
-                                 sku.nvme ? "yes" : "no"};
-  if (wide || flags.all)
-    cells.push_back(sku.lifecycle == Lifecycle::retired ? "until " + sku.last_release : "current");
-  if (wide) {
-    cells.push_back(sku.compute_capability.empty() ? "-" : sku.compute_capability);
-    cells.push_back(sku.retired_because.empty() ? "-" : sku.retired_because);
-  }
-  return cells;
+TextStyle style_of(Context& context, OutputFormat format) {
+  const Environment& environment = context.environment();
+  TextStyle style;
+  style.width = environment.out_is_terminal ? environment.width : 0;
+  style.utf8 = environment.utf8;
+  style.color = context.color_out();
+  style.wide = format == OutputFormat::wide;
+  return style;
 }
 
-kaito::Result<int> list(Context& context, const Flags& flags) {
+kaito::Result<int> list(Context& context, const ListFlags& flags) {
   KAITO_TRY(const auto format, parse_output_format(flags.output));
-  KAITO_TRY(const Catalog* catalog, Catalog::builtin());
+  KAITO_TRY(const Catalog* catalog, context.catalog());
   auto least = kaito::Quantity::parse(flags.min_memory.empty() ? "0" : flags.min_memory);
   if (!least) {
     return kaito::fail(kaito::ErrorCode::usage, "--min-memory: " + least.error().message,
                        "write it as 40Gi");
   }
-  const bool wide = format == OutputFormat::wide;
-  Table table{{"NAME", "CLOUD", "GPU", "GPUS", "GPU-MEMORY", "NVME"}, {}};
-  if (wide || flags.all) table.header.emplace_back("RELEASE");
-  if (wide) table.header.insert(table.header.end(), {"COMPUTE", "RETIRED-BECAUSE"});
-  boost::json::array records;
-  for (const Sku& sku : catalog->skus()) {
-    if (!wanted(sku, flags, *least)) continue;
-    if (format == OutputFormat::name)
-      context.out() << sku.name << '\n';
-    else if (is_tabular(format))
-      table.rows.push_back(row(sku, flags, wide));
-    else
-      records.push_back(sku.record.value());
-  }
-  if (is_tabular(format)) {
-    if (table.rows.empty())
-      context.note("no SKU matches; kaitoctl skus list --all has the retired ones too");
-    else
-      context.out() << table.text();
-  } else if (format != OutputFormat::name) {
-    boost::json::object report{{"apiVersion", "kaitoctl.dev/v1"}, {"kind", "SkuList"}};
-    report["items"] = std::move(records);
-    context.out() << format_value(report, format);
+  SkuRows rows;
+  for (const Sku& sku : catalog->skus())
+    if (wanted(sku, flags, *least)) rows.push_back(&sku);
+  if (format == OutputFormat::name) {
+    for (const Sku* sku : rows)
+      context.out() << sku->name << '\n';
+  } else if (!is_tabular(format)) {
+    context.out() << format_value(skus_report(rows), format);
+  } else if (rows.empty()) {
+    context.note("no SKU matches; kaitoctl skus list --all has the retired ones too");
+  } else {
+    context.out() << skus_text(rows, style_of(context, format), flags.all);
   }
   return exit_done;
 }
 
-}  // namespace
+kaito::Result<int> show(Context& context, const ShowFlags& flags) {
+  KAITO_TRY(const auto format, parse_output_format(flags.output));
+  KAITO_TRY(const Catalog* catalog, context.catalog());
+  KAITO_TRY(const Sku* sku, catalog->resolve_sku(flags.sku, flags.cloud));
+  if (sku->name != flags.sku) context.note(flags.sku + " is " + sku->name);
+  if (format == OutputFormat::name)
+    context.out() << sku->name << '\n';
+  else if (is_tabular(format))
+    context.out() << sku_text(*catalog, *sku, style_of(context, format));
+  else
+    context.out() << format_value(sku_report(*catalog, *sku), format);
+  return exit_done;
+}
 
-void add_skus(CommandLine& root, Context& context) {
-  auto flags = std::make_shared<Flags>();
-  auto skus = root.command("skus", "The GPU instance types of the clouds");
+void add_list(CommandLine& skus, Context& context) {
+  auto flags = std::make_shared<ListFlags>();
   auto command = skus.command("list", "List the GPU instance types");
   command.choice("--cloud", flags->cloud, {"azure", "aws", "arc"}, "Only this cloud")
       .text("--gpu", flags->gpu, "Only GPUs whose name holds this text", "NAME")
@@ -103,6 +101,26 @@ void add_skus(CommandLine& root, Context& context) {
     auto code = list(context, *flags);
     return code ? *code : context.report(code.error());
   });
+}
+
+void add_show(CommandLine& skus, Context& context) {
+  auto flags = std::make_shared<ShowFlags>();
+  auto command = skus.command("show", "All that is known of one GPU instance type");
+  command.positional("SKU", flags->sku, "Its name, in any letter case")
+      .choice("--cloud", flags->cloud, {"azure", "aws", "arc"}, "Look in this cloud alone")
+      .text("-o,--output", flags->output, "json, yaml or name", "FORMAT");
+  command.run([&context, flags] {
+    auto code = show(context, *flags);
+    return code ? *code : context.report(code.error());
+  });
+}
+
+}  // namespace
+
+void add_skus(CommandLine& root, Context& context) {
+  auto skus = root.command("skus", "The GPU instance types of the clouds");
+  add_list(skus, context);
+  add_show(skus, context);
 }
 
 }  // namespace kaitoctl::commands
