@@ -85,12 +85,14 @@ void count_by_admission(const Question& question, Candidate& out) {
                                                    false, question.release);
   const auto problems = shortfalls(count.value_or(1));
   out.estimate.nodes = problems.empty() ? count.value_or(1) : 0;
-  if (!problems.empty())
+  if (!problems.empty()) {
     refuse(out, Obstacle::admission, "refused on creation: " + problems.front());
-  else if (out.estimate.nodes > 1 && !question.required.distributed)
+  } else if (out.estimate.nodes > 1 && !question.required.distributed) {
     refuse(out, Obstacle::not_distributable,
            fmt::format("needs {}, and {} cannot spread this model",
                        count_of_nodes(out.estimate.nodes), question.release.name));
+    out.estimate.nodes = 0;
+  }
 }
 
 [[nodiscard]] bool is_estimated(const Question& question) {

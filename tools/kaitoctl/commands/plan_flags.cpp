@@ -171,8 +171,9 @@ Result<void> rank_own_nodes(Context& context, const PlanFlags& flags, PlanAnswer
   KAITO_TRY(const std::string text, context.read_input(flags.nodes));
   KAITO_TRY(const auto nodes, kaito::plan::load_own_nodes(text, flags.nodes));
   if (!nodes.without_gpus.empty()) {
-    context.note(std::to_string(nodes.without_gpus.size()) +
-                 " nodes without GPU labels are passed over");
+    const auto count = nodes.without_gpus.size();
+    context.note(std::to_string(count) + (count == 1 ? " node" : " nodes") +
+                 " without GPU labels passed over");
   }
   if (nodes.groups.empty()) {
     return kaito::fail(ErrorCode::invalid, "no node in " + flags.nodes + " has GPU labels",

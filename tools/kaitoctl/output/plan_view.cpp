@@ -216,6 +216,14 @@ void Page::memory(const Candidate& subject) {
 void Page::served(const Candidate& subject) {
   const Profile& profile = *answer_.question.release.profile;
   const ModelFacts& model = answer_.question.model;
+  if (!subject.estimate.estimated || answer_.question.runtime != kaito::plan::Runtime::vllm) {
+    heading("How many nodes");
+    paragraph(fmt::format(
+        "Nothing is estimated here: the Workspace has to ask for them, with resource.count: {}.{}",
+        subject.estimate.nodes,
+        answer_.question.nodes ? "" : " That is the smallest count that is admitted."));
+  }
+  if (!subject.longest_context && !subject.memory) return;
   heading("Context");
   const std::int64_t tokens = subject.estimate.context_tokens;
   const bool asked = answer_.question.context_tokens.has_value();
