@@ -43,7 +43,7 @@ function(kaito_component name)
     PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
     PRIVATE "${PROJECT_SOURCE_DIR}/lib")
   target_compile_features(kaito_${name} PUBLIC cxx_std_20)
-  target_link_libraries(kaito_${name} PRIVATE "$<BUILD_INTERFACE:kaito_flags>" "$<BUILD_INTERFACE:${KAITO_FMT}>")
+  target_link_libraries(kaito_${name} PRIVATE "$<BUILD_INTERFACE:kaito_flags>" ${KAITO_FMT})
   foreach(dependency IN LISTS ARGN)
     target_link_libraries(kaito_${name} PUBLIC kaito::${dependency})
   endforeach()

@@ -18,6 +18,10 @@ elseif(KAITO_SANITIZE STREQUAL "thread")
 elseif(NOT KAITO_SANITIZE STREQUAL "")
   message(FATAL_ERROR "KAITO_SANITIZE is '${KAITO_SANITIZE}': use address, thread or nothing")
 endif()
+# One section per function, so that the linker can leave out what a static binary does not call.
+if(KAITO_STATIC)
+  target_compile_options(kaito_flags INTERFACE -ffunction-sections -fdata-sections)
+endif()
 
 if(KAITO_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -93,7 +93,7 @@ Result<Choice> choose(const Kubeconfig& config, const ConfigOverrides& flags) {
 Error nothing_found(const LoadedKubeconfig& loaded, bool looked_in_cluster) {
   auto tried = loaded.tried;
   if (looked_in_cluster) tried.emplace_back("this is not a pod with a service account");
-  return Error{ErrorCode::not_found,
+  return Error{ErrorCode::unreachable,
                fmt::format("no cluster configuration found: {}", join(tried, "; ")),
                {},
                "start a simulated cluster with `kaitoctl sandbox up`, or set KUBECONFIG (or "

@@ -7,7 +7,7 @@
 #include "kaito/json/json.hpp"
 #include "ops/changes.hpp"
 #include "ops/documents.hpp"
-#include "ops/operator_release.hpp"
+#include "ops/installed_operator.hpp"
 #include "ops/workspaces.hpp"
 
 namespace kaito::ops {
@@ -283,7 +283,11 @@ Result<std::vector<Deployed>> deploy(kube::Client* client,
   auto context = context_of(sound, catalog);
   const bool offline = client == nullptr || sound.client_dry_run;
   if (!offline) {
-    KAITO_TRY(context.operator_release, operator_release(*client, limits));
+    KAITO_TRY(auto installed, installed_operator(*client, limits));
+    context.operator_release = std::move(installed.release);
+    if (context.cloud.empty()) context.cloud = std::move(installed.cloud);
+    context.own_nodes = installed.own_nodes;
+    context.own_nodes_known = installed.own_nodes_known;
   }
   KAITO_CHECK(check_items(items, context, events));
   if (offline) return show_only(std::move(items), sound, events);

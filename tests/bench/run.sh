@@ -43,11 +43,19 @@ PY
 printf '%-44s %11s %11s\n' "" "kaitoctl" "peer"
 HOME=$work pair "version / C program that prints a line" 200 "$kaitoctl version --client" "$work/line"
 
+# peak COMMAND...: the most memory it held, in MB.
+peak() {
+  python3 - "$@" <<'PY'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+name = "peak memory, " + " ".join(sys.argv[2:])
+print(f"{name:44} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:8.2f} MB")
+PY
+}
+
 if [[ -n ${KAITO_TEST_SERVER-} ]]; then
   kubectl=${KAITO_TEST_KUBECTL:-kubectl}
-  for crd in "$root"/lib/sandbox/crds/workspaces.kaito.sh.yaml; do
-    "$kubectl" apply -f "$crd" >/dev/null 2>&1
-  done
+  "$kubectl" apply -f "$root/lib/sandbox/crds/workspaces.kaito.sh.yaml" >/dev/null
   "$kubectl" wait --for=condition=Established crd/workspaces.kaito.sh --timeout=30s >/dev/null
   "$kaitoctl" deploy phi-3-mini --name bench --quiet >/dev/null
   get=$KAITO_TEST_SERVER/apis/kaito.sh/v1beta1/namespaces/default/workspaces/bench
@@ -55,15 +63,14 @@ if [[ -n ${KAITO_TEST_SERVER-} ]]; then
   pair "status NAME / curl, the same GET" 50 "$kaitoctl status bench" "$curl_get"
   pair "status NAME -o json / curl, the same GET" 50 "$kaitoctl status bench -o json" "$curl_get"
   pair "status NAME / kubectl get" 20 "$kaitoctl status bench" "$kubectl get workspace bench"
+  peak "$kaitoctl" status bench
   "$kaitoctl" delete bench --yes --quiet >/dev/null
 fi
 
-size=$(stat -c %s "$kaitoctl")
 cp "$kaitoctl" "$work/stripped" && strip "$work/stripped"
-printf '%-44s %8.2f MB (stripped %.2f MB)\n' "binary" "$(bc -l <<<"$size/1048576" 2>/dev/null || echo 0)" \
-  "$(bc -l <<<"$(stat -c %s "$work/stripped")/1048576" 2>/dev/null || echo 0)"
-python3 - "$kaitoctl" <<'PY'
-import os, resource, subprocess, sys
-subprocess.run([sys.argv[1], "models", "list"], stdout=subprocess.DEVNULL)
-print(f"{'peak memory, models list':44} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:8.2f} MB")
+python3 - "$kaitoctl" "$work/stripped" <<'PY'
+import os, sys
+size, stripped = (os.path.getsize(file) / 1e6 for file in sys.argv[1:])
+print(f"{'binary':44} {size:8.2f} MB   stripped {stripped:.2f} MB")
 PY
+peak "$kaitoctl" models list

@@ -54,7 +54,7 @@ void check_all_fail(const Scene& scene, int exit_code, const std::vector<std::st
 TEST_CASE("no kubeconfig anywhere") {
   Scene scene;
   scene.unset_variable("KUBECONFIG");
-  check_all_fail(scene, 5,
+  check_all_fail(scene, 6,
                  {"no cluster configuration found", "KUBECONFIG is not set", "/.kube/config",
                   "kaitoctl sandbox up"});
 }

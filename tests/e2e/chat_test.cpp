@@ -14,15 +14,6 @@ namespace {
 
 using Requests = std::vector<std::string>;
 
-void make_ready(const Scene& scene, const std::string& name) {
-  scene.patch_status(
-      scene.workspace_ref(name),
-      "targetNodeCount: 1\nworkerNodes: [model-node]\n" +
-          conditions({condition("ResourceReady", "True", "workspaceResourceStatusSuccess"),
-                      condition("InferenceReady", "True", "WorkspaceInferenceStatusSuccess"),
-                      condition("WorkspaceSucceeded", "True", "workspaceSucceeded")}));
-}
-
 /// A port on which nobody listens: one that was just given back.
 int free_port() {
   net::ServerOptions options;

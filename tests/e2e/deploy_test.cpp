@@ -214,5 +214,23 @@ TEST_CASE("nothing of a file is sent when a part of it is wrong") {
   CHECK(scene.objects() == 0);
 }
 
+TEST_CASE("a Secret that the server refuses: nothing of its file is created") {
+  const Scene scene;
+  const auto file = scene.write("both.yaml",
+                                "apiVersion: v1\nkind: Secret\nmetadata: {name: hf}\n"
+                                "data: {HF_TOKEN: not base64}\n---\n"
+                                "apiVersion: kaito.sh/v1beta1\nkind: Workspace\n"
+                                "metadata: {name: ws}\n"
+                                "resource:\n  instanceType: Standard_NC24ads_A100_v4\n"
+                                "  labelSelector: {matchLabels: {apps: ws}}\n"
+                                "inference: {preset: {name: phi-4-mini-instruct}}\n");
+  const auto outcome = scene.run({"deploy", "-f", file});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err == Contains("Secret"));
+  CHECK(outcome.err == Contains("base64"));
+  CHECK(scene.objects() == 0);
+}
+
 }  // namespace
 }  // namespace kaito::e2e

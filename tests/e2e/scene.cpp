@@ -102,6 +102,15 @@ std::unique_ptr<Process> Scene::start(const std::vector<std::string>& arguments,
   return std::make_unique<Process>(kaitoctl(), arguments, Process::Options{environment_, input});
 }
 
+std::unique_ptr<Terminal> Scene::at_terminal(const std::vector<std::string>& arguments) const {
+  auto environment = environment_;
+  environment["TERM"] = "xterm";
+  environment["LANG"] = "C.UTF-8";
+  // libedit never gives back two of its strings.
+  environment["ASAN_OPTIONS"] = std::string(sanitizer_options) + ":detect_leaks=0";
+  return std::make_unique<Terminal>(kaitoctl(), arguments, environment);
+}
+
 Outcome Scene::run(const std::vector<std::string>& arguments, const std::string& input) const {
   return start(arguments, input)->finish();
 }
@@ -212,6 +221,15 @@ std::vector<std::string> line_of(const std::string& text, std::string_view first
     if (!words.empty() && words.front() == first) return words;
   }
   return {};
+}
+
+void make_ready(const Scene& scene, const std::string& name) {
+  scene.patch_status(
+      scene.workspace_ref(name),
+      "targetNodeCount: 1\nworkerNodes: [model-node]\n" +
+          conditions({condition("ResourceReady", "True", "workspaceResourceStatusSuccess"),
+                      condition("InferenceReady", "True", "WorkspaceInferenceStatusSuccess"),
+                      condition("WorkspaceSucceeded", "True", "workspaceSucceeded")}));
 }
 
 }  // namespace kaito::e2e

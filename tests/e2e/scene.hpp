@@ -9,6 +9,7 @@
 
 #include "process.hpp"
 #include "target.hpp"
+#include "terminal.hpp"
 
 namespace kaito::e2e {
 
@@ -34,6 +35,10 @@ class Scene {
                             const std::string& input = "") const;
   [[nodiscard]] std::unique_ptr<Process> start(const std::vector<std::string>& arguments,
                                                const std::string& input = "") const;
+
+  /// kaitoctl with a person before it.
+  [[nodiscard]] std::unique_ptr<Terminal> at_terminal(
+      const std::vector<std::string>& arguments) const;
 
   [[nodiscard]] k8s::ObjectRef workspace_ref(std::string_view name) const;
   [[nodiscard]] k8s::ObjectRef ref(const k8s::ResourceType& type, std::string_view name) const;
@@ -69,6 +74,9 @@ class Scene {
                                     std::string_view reason, std::string_view message = "");
 /// "conditions: [...]" of several.
 [[nodiscard]] std::string conditions(const std::vector<std::string>& list);
+
+/// Says in a Workspace's status that its model serves, as the operator does.
+void make_ready(const Scene& scene, const std::string& name);
 
 /// The words of the line of `text` that begins with `first`; empty when there is none.
 [[nodiscard]] std::vector<std::string> line_of(const std::string& text, std::string_view first);

@@ -1,25 +1,86 @@
 #!/bin/bash
-# clang-tidy over every source of ours, as .clang-tidy has it. A file whose text, headers and settings did not
-# change since it was last found clean is not looked at again (build/dev/tidy-cache).
+# Usage: tests/lint/tidy.sh ROOT BUILD
+#
+# clang-tidy over every source of ours, as .clang-tidy has it, with the compile commands of BUILD. Most of its time goes
+# into headers, so sources are looked at in bunches of one folder, as one translation unit. A bunch that is not clean, or
+# whose sources cannot stand in one unit, is halved, down to single sources, whose verdict counts. A bunch whose text,
+# headers and settings did not change since it was last found clean is not looked at again (BUILD/tidy).
 set -euo pipefail
-root=$1 build=$2
+root=$(cd "$1" && pwd)
+build=$(cd "$2" && pwd)
 cd "$root"
 tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
-cache=$build/tidy-cache
-mkdir -p "$cache"
+work=$build/tidy
+mkdir -p "$work/clean" "$work/units"
+bunch_size=8
+
 # One key for all headers and settings: a changed header checks everything again, which is slow and right.
-common=$( (cat .clang-tidy; find include lib tools -name '*.hpp' -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-32)
-export tidy cache common build
-check() {
-  local key
-  key=$( (echo "$common"; sha256sum "$1") | sha256sum | cut -c1-32)
-  [[ -e $cache/$key ]] && return
-  if ! "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2>"$cache/log.$$"; then
-    grep -v 'warnings generated' "$cache/log.$$" >&2
-    return 1
-  fi
-  touch "$cache/$key"
+common=$( (cat .clang-tidy "$0"; find include lib tools -name '*.hpp' -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-32)
+
+# Compile commands that clang takes (g++'s precompiled header is none for it), for the sources and for the bunches.
+python3 - "$build" "$work" "$bunch_size" <<'PY'
+import collections, json, os, re, sys
+build, work, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+root = os.getcwd()
+entries, folders = [], collections.defaultdict(list)
+for entry in json.load(open(os.path.join(build, "compile_commands.json"))):
+    name = os.path.relpath(entry["file"], root)
+    if not re.match(r"(lib|tools)/.*\.cpp$", name):
+        continue
+    command = re.sub(r"-include \S+cmake_pch\S+|-Winvalid-pch|-fpch-preprocess|^.*?ccache ", "", entry["command"])
+    entries.append({"directory": entry["directory"], "file": entry["file"], "command": command})
+    # The macros of a command decide what can stand together.
+    folders[(os.path.dirname(name), " ".join(re.findall(r"-D\S+", command)))].append(entries[-1])
+def units(folder, members):
+    """Writes the unit of these sources and those of its halves; gives the lines of the table, the whole first."""
+    if len(members) == 1:
+        return [members[0]["file"]]
+    names = "_".join(os.path.basename(entry["file"])[:-4] for entry in members[:: len(members) - 1])
+    unit = os.path.join(work, "units", f"{folder.replace('/', '_')}__{names}_{len(members)}.cpp")
+    text = "".join(f'#include "{entry["file"]}"\n' for entry in members)
+    if not os.path.exists(unit) or open(unit).read() != text:
+        open(unit, "w").write(text)
+    entries.append({**members[0], "file": unit, "command": members[0]["command"].replace(members[0]["file"], unit)})
+    half = len(members) // 2
+    table[unit] = [units(folder, members[:half])[0], units(folder, members[half:])[0]]
+    return [unit]
+bunches, table = [], {}
+for (folder, _), members in sorted(folders.items()):
+    members.sort(key=lambda entry: entry["file"])
+    for start in range(0, len(members), size):
+        bunches += units(folder, members[start:start + size])
+os.makedirs(os.path.join(work, "halves"), exist_ok=True)
+for unit, halves in table.items():
+    open(os.path.join(work, "halves", os.path.basename(unit)), "w").write("".join(half + "\n" for half in halves))
+json.dump(entries, open(os.path.join(work, "compile_commands.json"), "w"))
+open(os.path.join(work, "bunches"), "w").write("".join(bunch + "\n" for bunch in bunches))
+PY
+
+look_at() {
+  "$tidy" -p "$work" --quiet --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-everything \
+    --header-filter='/(include/kaito|lib|tools)/.*\.(hpp|cpp)$' "$1" 2>&1
 }
-export -f check
-find lib tools -name '*.cpp' -print0 | xargs -0 -n1 -P2 bash -c 'check "$1"' check
+# check UNIT: a unit of several sources, or a source.
+check() {
+  local unit=$1 halves=$work/halves/${1##*/} key answer half
+  [[ $unit == "$work"/units/* ]] || halves=
+  key=$( (echo "$common"; sha256sum "$unit"; [[ -z $halves ]] || sed -E 's/#include "(.*)"/\1/' "$unit" | xargs sha256sum) |
+    sha256sum | cut -c1-32)
+  [[ -e $work/clean/$key ]] && return
+  if ! answer=$(look_at "$unit"); then
+    if [[ -z $halves ]]; then
+      printf '%s\n' "$answer" | grep -v ' generated\.$' >&2
+      return 1
+    fi
+    local failed=0
+    while IFS= read -r half; do
+      check "$half" || failed=1
+    done <"$halves"
+    [[ $failed -eq 0 ]] || return 1
+  fi
+  touch "$work/clean/$key"
+}
+export -f look_at check
+export tidy work common
+xargs -a "$work/bunches" -d '\n' -n1 -P"$(nproc)" bash -c 'check "$1"' check
 echo "tidy: clean"

@@ -53,12 +53,12 @@ int run_checked(std::vector<std::string> arguments, Environment& environment) {
   GlobalFlags flags;
   std::optional<std::int64_t> verbosity;
   Context context(environment, flags);
-  Parser parser("Serve AI models on Kubernetes with KAITO.");
+  Parser parser("Serve AI models on Kubernetes with KAITO.", std::move(arguments));
   CommandLine root = parser.root();
   add_global_flags(root, flags, verbosity);
   commands::add_all(root, context);
 
-  const auto outcome = parser.parse(std::move(arguments));
+  const auto outcome = parser.parse();
   flags.verbosity = verbosity.value_or(0);
   if (!outcome.action) {
     *environment.out << outcome.output;

@@ -21,9 +21,21 @@ class HelpFormatter : public CLI::Formatter {
     label("OPTIONS", "flags");
     label("SUBCOMMAND", "COMMAND");
     label("SUBCOMMANDS", "COMMANDS");
-    label("Options", "Flags");
-    label("Subcommands", "Commands");
     label("Positionals", "Arguments");
+  }
+
+  /// The commands stand before the flags: they are what somebody new looks for.
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    if (mode == CLI::AppFormatMode::Sub) return CLI::Formatter::make_help(app, name, mode);
+    return make_description(app) + make_usage(app, name) + make_positionals(app) +
+           make_subcommands(app, mode) + make_groups(app, mode) + "\n" + make_footer(app);
+  }
+
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    return CLI::Formatter::make_group(group == "Options" ? "Flags" : group, is_positional,
+                                      std::move(options));
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -35,6 +47,7 @@ class HelpFormatter : public CLI::Formatter {
 }  // namespace
 
 struct CommandLine::Actions {
+  std::vector<std::string> arguments;
   std::map<const CLI::App*, std::function<int()>> of;
 };
 
@@ -92,18 +105,21 @@ std::string usage_error(const CLI::App* app, const std::string& text) {
 }  // namespace
 
 CommandLine& CommandLine::flag(const std::string& names, bool& out, const std::string& help) {
+  if (sketched_) return *this;
   app_->add_flag(names, out, help);
   return *this;
 }
 
 CommandLine& CommandLine::text(const std::string& names, std::string& out, const std::string& help,
                                const std::string& value_name) {
+  if (sketched_) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::texts(const std::string& names, std::vector<std::string>& out,
                                 const std::string& help, const std::string& value_name) {
+  if (sketched_) return *this;
   app_->add_option(names, out, help)
       ->type_name(value_name)
       ->expected(1)
@@ -114,24 +130,28 @@ CommandLine& CommandLine::texts(const std::string& names, std::vector<std::strin
 
 CommandLine& CommandLine::integer(const std::string& names, std::optional<std::int64_t>& out,
                                   const std::string& help, const std::string& value_name) {
+  if (sketched_) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::hidden_integer(const std::string& names,
                                          std::optional<std::int64_t>& out) {
+  if (sketched_) return *this;
   app_->add_option(names, out)->group("");
   return *this;
 }
 
 CommandLine& CommandLine::real(const std::string& names, std::optional<double>& out,
                                const std::string& help, const std::string& value_name) {
+  if (sketched_) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::choice(const std::string& names, std::string& out,
                                  const std::vector<std::string>& allowed, const std::string& help) {
+  if (sketched_) return *this;
   const std::string list = kaito::join(allowed, "|");
   app_->add_option(names, out, help)
       ->type_name(list)
@@ -147,38 +167,48 @@ CommandLine& CommandLine::choice(const std::string& names, std::string& out,
 
 CommandLine& CommandLine::positional(const std::string& name, std::string& out,
                                      const std::string& help) {
+  if (sketched_) return *this;
   app_->add_option(name, out, help)->type_name("");
   return *this;
 }
 
 CommandLine& CommandLine::positionals(const std::string& name, std::vector<std::string>& out,
                                       const std::string& help) {
+  if (sketched_) return *this;
   app_->add_option(name, out, help)->type_name("");
   return *this;
 }
 
 CommandLine& CommandLine::footer(const std::string& text) {
+  if (sketched_) return *this;
   app_->footer(text);
   return *this;
 }
 
 CommandLine& CommandLine::alias(const std::string& name) {
+  if (sketched_) return *this;
   app_->alias(name);
   return *this;
 }
 
 CommandLine CommandLine::command(const std::string& name, const std::string& summary) {
   CLI::App* app = app_->add_subcommand(name, summary);
+  app->group("Commands");
   app->fallthrough();
   app->allow_extras(false);
-  return CommandLine(app, actions_);
+  const auto& words = actions_->arguments;
+  const bool named = std::find(words.begin(), words.end(), name) != words.end();
+  return {app, actions_, sketched_ || !named};
 }
 
 void CommandLine::run(std::function<int()> action) {
+  if (sketched_) return;
   actions_->of[app_] = std::move(action);
 }
 
-Parser::Parser(const std::string& summary) : impl_(std::make_unique<Impl>()) {
+Parser::Parser(const std::string& summary, std::vector<std::string> arguments)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->actions.arguments = std::move(arguments);
   impl_->app.description(summary);
   impl_->app.name("kaitoctl");
   impl_->app.formatter(std::make_shared<HelpFormatter>());
@@ -191,14 +221,17 @@ CommandLine Parser::root() {
   return CommandLine(&impl_->app, &impl_->actions);
 }
 
-Parser::Outcome Parser::parse(std::vector<std::string> arguments) {
+Parser::Outcome Parser::parse() {
+  auto arguments = impl_->actions.arguments;
   CLI::App& app = impl_->app;
   Outcome outcome;
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
-    outcome.output = chosen(&app)->help("", CLI::AppFormatMode::Normal);
+    const CLI::App* at = chosen(&app);
+    const std::string above = at->get_parent() == nullptr ? "" : command_path(at->get_parent());
+    outcome.output = at->help(above, CLI::AppFormatMode::Normal);
     return outcome;
   } catch (const CLI::ExtrasError&) {
     const CLI::App* at = chosen(&app);

@@ -19,7 +19,8 @@ class CommandLine {
  public:
   /// The parser's command and where run() leaves the action for it.
   struct Actions;
-  CommandLine(CLI::App* app, Actions* actions) : app_(app), actions_(actions) {}
+  CommandLine(CLI::App* app, Actions* actions, bool sketched = false)
+      : app_(app), actions_(actions), sketched_(sketched) {}
 
   /// `names` as "-w,--watch".
   CommandLine& flag(const std::string& names, bool& out, const std::string& help);
@@ -51,12 +52,15 @@ class CommandLine {
  private:
   CLI::App* app_;
   Actions* actions_;
+  bool sketched_;  ///< cannot be chosen: its name and summary are all that anyone will ask for
 };
 
 /// The whole command line: global flags go on `root()`, then parse() runs the chosen command.
 class Parser {
  public:
-  explicit Parser(const std::string& summary);
+  /// A command whose name is not among the `arguments` is only sketched: half of the start-up was
+  /// building flags that nobody would look at.
+  Parser(const std::string& summary, std::vector<std::string> arguments);
   ~Parser();
   [[nodiscard]] CommandLine root();
 
@@ -67,7 +71,7 @@ class Parser {
     std::string output;
     std::string error;
   };
-  [[nodiscard]] Outcome parse(std::vector<std::string> arguments);
+  [[nodiscard]] Outcome parse();
 
  private:
   struct Impl;

@@ -95,7 +95,7 @@ struct ClusterConfig {
 /// Finds and resolves the cluster: --kubeconfig, or KUBECONFIG's list merged, or ~/.kube/config, or
 /// the pod's service account; then the flags over it. --token replaces every credential of the
 /// file, also a client certificate (which a server would prefer). Errors: parse (file and place),
-/// invalid (contradictions, unknown context with the known ones), not_found (no configuration at
+/// invalid (contradictions, unknown context with the known ones), unreachable (no configuration at
 /// all: which paths and variables were tried), unauthenticated (an authentication plugin that is
 /// not supported, with what to do).
 [[nodiscard]] Result<ClusterConfig> load_cluster_config(const ConfigOverrides& overrides,

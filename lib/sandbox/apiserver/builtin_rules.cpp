@@ -109,8 +109,9 @@ void fill_builtin_defaults(const Resource& resource, json::Value& object, const 
   }
 }
 
-Result<void> check_builtin_shape(const Resource& resource, const json::Value& object) {
-  if (resource.type.kind != "Lease") return {};
+namespace {
+
+Result<void> check_lease(const json::Value& object) {
   for (const std::string_view key : {"acquireTime", "renewTime"}) {
     const std::string_view text = json::string_at(object, {"spec", key});
     constexpr std::size_t kPoint = 19;  // "2026-01-02T03:04:05" and six digits and the zone behind
@@ -123,6 +124,29 @@ Result<void> check_builtin_shape(const Resource& resource, const json::Value& ob
           "\"2006-01-02T15:04:05.000000Z07:00\": cannot parse",
           shorten(text, 64))));
   }
+  return {};
+}
+
+/// Says which key is wrong and, like the real one, nothing of its value.
+Result<void> check_secret(const json::Value& object) {
+  const json::Value* data = json::find(object, {"data"});
+  if (data == nullptr || !data->is_object()) return {};
+  for (const auto& member : data->get_object()) {
+    if (member.value().is_string() && base64_decode(member.value().get_string())) continue;
+    if (member.value().is_null()) continue;
+    return fail(bad_request(
+        fmt::format("Secret in version \"v1\" cannot be handled as a Secret: data.{}: illegal "
+                    "base64 data",
+                    shorten(std::string_view(member.key()), 64))));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_builtin_shape(const Resource& resource, const json::Value& object) {
+  if (resource.type.kind == "Lease") return check_lease(object);
+  if (resource.type.kind == "Secret") return check_secret(object);
   return {};
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("nothing at all says what was tried and what to do") {
   World world;
   const auto none = world.load();
   REQUIRE_FALSE(none);
-  CHECK(none.error().code == ErrorCode::not_found);
+  CHECK(none.error().code == ErrorCode::unreachable);
   CHECK(none.error().message ==
         "no cluster configuration found: KUBECONFIG is not set; /home/ada/.kube/config does not "
         "exist; this is not a pod with a service account");
@@ -92,7 +92,7 @@ TEST_CASE("nothing at all says what was tried and what to do") {
   world.files["/empty"] = "";
   const auto empty = world.load();
   REQUIRE_FALSE(empty);
-  CHECK(empty.error().code == ErrorCode::not_found);
+  CHECK(empty.error().code == ErrorCode::unreachable);
   CHECK(has(empty.error().message, "KUBECONFIG names /empty, which defines no cluster"));
 }
 

@@ -42,7 +42,8 @@ inference: {preset: {name: phi-3-mini-4k-instruct}}
   REQUIRE(built->notes.size() == 2);
   CHECK(built->notes[0] == "phi-3-mini is phi-3-mini-4k-instruct");
   CHECK(has(built->notes[1], "instance type Standard_NV36ads_A10_v5 (1 x "));
-  CHECK(has(built->notes[1], "24Gi): the smallest of azure that holds the 7.12Gi of weights"));
+  CHECK(has(built->notes[1],
+            "24Gi), 1 node: the least GPU memory of azure that phi-3-mini-4k-instruct"));
 }
 
 TEST_CASE("names and selectors of models, as they are typed") {
@@ -140,10 +141,13 @@ TEST_CASE("instance types: given, chosen, or none on own nodes") {
       {"retired, but what was asked for", "phi-4", "Standard_NC6s_v3", "azure", "Standard_NC6s_v3",
        ""},
       {"small model", "phi-3-mini", "", "azure", "Standard_NV36ads_A10_v5",
-       "the smallest of azure"},
-      {"larger model", "phi-4", "", "azure", "Standard_NC24ads_A100_v4", "the smallest of azure"},
-      {"aws", "phi-3-mini", "", "aws", "g5.xlarge", "the smallest of aws"},
-      {"arc", "phi-3-mini", "", "arc", "Standard_NC4_A2", "the smallest of arc"},
+       "1 node: the least GPU memory of azure"},
+      {"larger model", "phi-4", "", "azure", "Standard_NV72ads_A10_v5",
+       "1 node: the least GPU memory of azure"},
+      {"several nodes", "phi-4", "", "arc", "Standard_NC4_A2",
+       "3 nodes: the least GPU memory of arc"},
+      {"aws", "phi-3-mini", "", "aws", "g5.xlarge", "the least GPU memory of aws"},
+      {"arc", "phi-3-mini", "", "arc", "Standard_NC4_A2", "the least GPU memory of arc"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.what);
@@ -171,13 +175,15 @@ TEST_CASE("no instance type can be chosen") {
     std::string message;
   } const cases[] = {
       {"of a model whose size is not known", "some-org/some-model", "azure", "size of"},
-      {"none is large enough", "phi-4", "arc", "no single instance type of arc holds the"},
-      {"of a cloud that there is not", "phi-4", "moon", "no single instance type of moon"},
+      {"none has room for the context", "phi-3-mini-128k-instruct", "arc",
+       "no instance type of arc holds phi-3-mini-128k-instruct"},
+      {"of a cloud that there is not", "phi-4", "moon", "no instance type of moon"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.what);
     auto request = model(c.model);
     request.cloud = c.cloud;
+    request.config_text = "vllm:\n  max-model-len: 131072\n";
     const auto built = build(request);
     REQUIRE_FALSE(built);
     CHECK(built.error().code == ErrorCode::usage);

@@ -200,6 +200,11 @@ TEST_CASE("built-in kinds get their defaults") {
   CHECK(secret.at({"type"}) == "Opaque");
   CHECK(secret.at({"data", "token"}) == "aGVsbG8=");
   CHECK(secret.at({"stringData"}).empty());
+  const Reply garbled = cluster.post("/api/v1/namespaces/default/secrets", R"({
+    "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "t"},
+    "data": {"token": "not base64"}})");
+  CHECK(garbled.status == 400);
+  CHECK(garbled.message().find("data.token: illegal base64") != std::string::npos);
   const Reply pod = cluster.post("/api/v1/namespaces/default/pods", R"({
     "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
     "spec": {"containers": [{"name": "c", "image": "i"}]}})");

@@ -14,7 +14,7 @@ void add_model_flags(CommandLine& command, DeployFlags& flags) {
              "Take the workspaces of this file; - is stdin; repeatable", "FILE")
       .text("--name", flags.name, "Name of the workspace (default: workspace-MODEL)", "NAME")
       .text("--instance-type", flags.instance_type,
-            "GPU instance type (default: the smallest that holds the weights)", "SKU")
+            "GPU instance type (default: the best that plan finds)", "SKU")
       .texts("--node-selector", flags.node_selector,
              "Label of the nodes, KEY=VALUE; without --instance-type: your own nodes; repeatable",
              "LABEL")

@@ -23,7 +23,7 @@ constexpr auto server_patience = std::chrono::seconds(5);
 kaito::Result<std::string> server_version(Context& context) {
   auto client = context.client();
   if (!client) {
-    if (client.error().code == kaito::ErrorCode::not_found) return std::string();
+    if (client.error().code == kaito::ErrorCode::unreachable) return std::string();
     return kaito::fail(std::move(client.error()));
   }
   return (*client)->server_version(context.limits_until(kaito::Deadline::after(server_patience)));
