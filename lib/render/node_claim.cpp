@@ -16,12 +16,9 @@ json::Value node_class_reference(const std::string& cloud) {
   if (cloud == "azure") {
     reference.emplace("group", "kaito.sh");
     reference.emplace("kind", "KaitoNodeClass");
-  } else if (cloud == "aws") {
+  } else {
     reference.emplace("group", "karpenter.k8s.aws");
     reference.emplace("kind", "EC2NodeClass");
-  } else {
-    reference.emplace("group", "");
-    reference.emplace("kind", "");
   }
   reference.emplace("name", "default");
   return reference;
@@ -72,6 +69,12 @@ json::Object node_claim(const Subject& subject, std::int64_t index, std::string_
 }  // namespace
 
 void add_node_claims(const Subject& subject, std::int64_t target, std::string_view storage) {
+  if (subject.input.cloud == "arc") {
+    add_note(subject,
+             "no NodeClaim: on arc the operator's names no node class, and the API server refuses "
+             "it");
+    return;
+  }
   // Nodes of the Workspace that no claim made count for it.
   auto wanted = selected_node_labels(subject);
   for (NodeLabel& owned : owned_node_labels(subject))
