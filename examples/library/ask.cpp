@@ -16,7 +16,8 @@ kaito::Result<void> ask(std::string_view workspace, const std::string& question)
   kaito::chat::ChatRequest request;
   request.messages.push_back({"user", question});
   const kaito::CallLimits limits{kaito::Deadline::after(std::chrono::minutes(5)), {}};
-  const auto print = [](std::string_view piece) { std::cout << piece << std::flush; };
+  const kaito::chat::Sink print{[](std::string_view piece) { std::cout << piece << std::flush; },
+                                {}};
   KAITO_TRY(const auto reply, model.complete(request, print, limits));
   std::cout << '\n' << reply.text.size() << " bytes\n";
   return {};
