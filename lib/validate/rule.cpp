@@ -58,8 +58,10 @@ FieldPath annotation_path(std::string_view key) {
 }
 
 const std::string* annotation(const api::Workspace& workspace, std::string_view key) {
-  const auto found = workspace.meta.annotations.find(std::string(key));
-  return found == workspace.meta.annotations.end() ? nullptr : &found->second;
+  const auto& all = workspace.meta.annotations;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [key](const auto& one) { return one.first == key; });
+  return found == all.end() ? nullptr : &found->second;
 }
 
 bool is_reserved_label(std::string_view key) {

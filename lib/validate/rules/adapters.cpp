@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <functional>
 #include <map>
 #include <optional>
 
@@ -18,9 +17,22 @@ namespace {
 
 constexpr std::size_t kMost = 10;
 
-FieldPath adapter_path(std::size_t index) {
-  return field("inference.adapters").index(index);
-}
+/// Where an adapter stands; made into a path only when something is found.
+struct AdapterPlace {
+  std::size_t index;
+
+  [[nodiscard]] FieldPath key(std::string_view name) const {
+    return field("inference.adapters").index(index).key(name);
+  }
+};
+/// The same for its source.
+struct AdapterSource {
+  std::size_t index;
+
+  [[nodiscard]] FieldPath key(std::string_view name) const {
+    return AdapterPlace{index}.key("source").key(name);
+  }
+};
 
 const std::vector<api::AdapterSpec>* adapters_of(const Subject& subject) {
   const auto& inference = subject.workspace.inference;
@@ -31,14 +43,14 @@ template <class Check>
 void each_adapter(const Subject& subject, Check check) {
   if (const auto* adapters = adapters_of(subject))
     for (std::size_t i = 0; i < adapters->size(); ++i)
-      check((*adapters)[i], adapter_path(i));
+      check((*adapters)[i], AdapterPlace{i});
 }
 
 /// With the path of the source.
 template <class Check>
 void each_source(const Subject& subject, Check check) {
-  each_adapter(subject, [&](const api::AdapterSpec& adapter, const FieldPath& path) {
-    if (adapter.source) check(*adapter.source, path.key("source"));
+  each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace place) {
+    if (adapter.source) check(*adapter.source, AdapterSource{place.index});
   });
 }
 
@@ -57,26 +69,27 @@ void check_count(const Subject& subject, Report& report) {
 }
 
 void check_names_differ(const Subject& subject, Report& report) {
-  std::map<std::string, std::string> first_place;
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  const auto* adapters = adapters_of(subject);
+  if (adapters == nullptr || adapters->size() < 2) return;
+  std::map<std::string_view, std::size_t> first_with;
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!source.name || source.name->empty()) return;
-    const FieldPath place = path.key("name");
-    const auto [first, is_new] = first_place.emplace(*source.name, place.text());
+    const auto [first, is_new] = first_with.emplace(*source.name, path.index);
     if (!is_new)
-      report.add(place,
-                 quoted(*source.name) + " is the name of another adapter too: " + first->second);
+      report.add(path.key("name"), quoted(*source.name) + " is the name of another adapter too: " +
+                                       AdapterSource{first->second}.key("name").text());
   });
 }
 
 void check_has_source(const Subject& subject, Report& report) {
-  each_adapter(subject, [&](const api::AdapterSpec& adapter, const FieldPath& path) {
+  each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace path) {
     if (!adapter.source)
       report.add(path.key("source"), "is missing: an adapter needs a name and an image or volume");
   });
 }
 
 void check_one_place(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (has_image(source) && source.volume_source)
       report.add(path.key("volumeSource"), "cannot stand beside image: an adapter has one place",
                  "remove one of them");
@@ -84,7 +97,7 @@ void check_one_place(const Subject& subject, Report& report) {
 }
 
 void check_image(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!has_image(source)) return;
     const std::string problem = image_reference_problem(*source.image);
     if (!problem.empty())
@@ -94,14 +107,14 @@ void check_image(const Subject& subject, Report& report) {
 }
 
 void check_has_name(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!source.name || source.name->empty())
       report.add(path.key("name"), "is missing: it is what the adapter is called when chatting");
   });
 }
 
 void check_name(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!source.name || source.name->empty()) return;
     const std::string problem = dns_subdomain_problem(*source.name);
     if (!problem.empty()) report.add(path.key("name"), quoted(*source.name) + " " + problem);
@@ -110,7 +123,7 @@ void check_name(const Subject& subject, Report& report) {
 
 /// The name becomes part of a container's and of volumes' names, which are DNS labels.
 void check_name_fits(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!source.name || !dns_subdomain_problem(*source.name).empty()) return;
     const bool has_secret = source.image_pull_secrets && !source.image_pull_secrets->empty();
     const std::string made = source.volume_source ? "adapter-volume-" + *source.name
@@ -126,14 +139,14 @@ void check_name_fits(const Subject& subject, Report& report) {
 }
 
 void check_has_place(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!has_image(source) && !source.volume_source && !has_urls(source))
       report.add(path.key("image"), "is missing, and so is volumeSource: give one of them");
   });
 }
 
 void check_no_urls(const Subject& subject, Report& report) {
-  each_source(subject, [&](const api::DataSource& source, const FieldPath& path) {
+  each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (has_urls(source))
       report.add(path.key("urls"), "cannot be the place of an adapter",
                  "put the adapter into an image (its files under /data) or a volume");
@@ -151,7 +164,7 @@ std::optional<double> parse_strength(std::string_view text) {
 }
 
 void check_strength_is_number(const Subject& subject, Report& report) {
-  each_adapter(subject, [&](const api::AdapterSpec& adapter, const FieldPath& path) {
+  each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace path) {
     if (adapter.strength && !parse_strength(*adapter.strength))
       report.add(path.key("strength"), quoted(*adapter.strength) + " is not a number",
                  "write a number from 0 to 1, in quotes");
@@ -159,7 +172,7 @@ void check_strength_is_number(const Subject& subject, Report& report) {
 }
 
 void check_strength_range(const Subject& subject, Report& report) {
-  each_adapter(subject, [&](const api::AdapterSpec& adapter, const FieldPath& path) {
+  each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace path) {
     if (!adapter.strength) return;
     const auto number = parse_strength(*adapter.strength);
     if (number && !(*number >= 0 && *number <= 1))
@@ -172,7 +185,7 @@ void check_strength_has_effect(const Subject& subject, Report& report) {
   if (!inference || !inference->preset || uses_transformers(subject)) return;
   const bool refused = is_at_least(subject.context, "v0.4.5");
   if (is_before(subject.context, "v0.4.5")) return;
-  each_adapter(subject, [&](const api::AdapterSpec& adapter, const FieldPath& path) {
+  each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace path) {
     if (adapter.strength)
       report.add_as(refused ? Severity::error : Severity::warning, path.key("strength"),
                     "is refused with vLLM by operators since v0.4.5: vLLM has no adapter strength",

@@ -72,11 +72,12 @@ void check_references(const Subject& subject, Report& report) {
                     "Secret", report);
   }
   if (workspace.inference) {
-    check_reference(text_of(workspace.inference->config), field("inference.config"), "ConfigMap",
-                    report);
+    if (workspace.inference->config)
+      check_reference(text_of(workspace.inference->config), field("inference.config"), "ConfigMap",
+                      report);
     if (const auto& adapters = workspace.inference->adapters)
       for (std::size_t i = 0; i < adapters->size(); ++i)
-        if (const auto& source = (*adapters)[i].source)
+        if (const auto& source = (*adapters)[i].source; source && source->image_pull_secrets)
           check_secrets(source->image_pull_secrets,
                         field("inference.adapters").index(i).key("source").key("imagePullSecrets"),
                         report);

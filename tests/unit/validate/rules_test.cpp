@@ -1,12 +1,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "cases.hpp"
 #include "config_cases.hpp"
 #include "rule_cases.hpp"
+#include "support/repository.hpp"
 #include "update_cases.hpp"
 
 using namespace kaito;
@@ -272,4 +276,26 @@ TEST_CASE("the highest severity decides") {
   CHECK_FALSE(validate::worst({}).has_value());
   CHECK(validate::worst({of(Severity::warning), of(Severity::info)}) == Severity::warning);
   CHECK(validate::worst({of(Severity::warning), of(Severity::error)}) == Severity::error);
+}
+
+TEST_CASE("the table in docs/validate.md is that of the rules") {
+  const std::filesystem::path page = test::repository() / "docs/validate.md";
+  const std::string text = test::read_text(page);
+  const std::string begin = "<!-- rules -->\n";
+  const std::string end = "<!-- end of rules -->";
+  const auto from = text.find(begin);
+  const auto to = text.find(end);
+  REQUIRE(from != std::string::npos);
+  REQUIRE(to != std::string::npos);
+  std::string table = "| code | severity | refuses or warns of |\n|---|---|---|\n";
+  for (const auto& rule : validate::rules())
+    if (rule.checked)
+      table += "| " + std::string(rule.code) + " | " +
+               std::string(validate::to_string(rule.severity)) + " | " + std::string(rule.summary) +
+               " |\n";
+  const std::string written = text.substr(from + begin.size(), to - from - begin.size());
+  CHECK(written == table);
+  const char* update = std::getenv("KAITO_UPDATE_GOLDEN");  // NOLINT(concurrency-mt-unsafe)
+  if (update != nullptr && written != table)
+    std::ofstream(page) << text.substr(0, from + begin.size()) << table << text.substr(to);
 }
