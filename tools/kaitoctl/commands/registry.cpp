@@ -4,6 +4,7 @@ namespace kaitoctl::commands {
 
 void add_all(CommandLine& root, Context& context) {
   add_plan(root, context);
+  add_validate(root, context);
   add_render(root, context);
   add_deploy(root, context);
   add_status(root, context);

@@ -8,6 +8,7 @@ namespace kaitoctl::commands {
 /// Each command adds itself below `root`; its action runs with `context`.
 void add_plan(CommandLine& root, Context& context);
 void add_render(CommandLine& root, Context& context);
+void add_validate(CommandLine& root, Context& context);
 void add_deploy(CommandLine& root, Context& context);
 void add_status(CommandLine& root, Context& context);
 void add_chat(CommandLine& root, Context& context);
