@@ -4,6 +4,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/ops/deploy.hpp"
+#include "ops/instance_choice.hpp"
 
 namespace kaito::ops {
 
@@ -17,12 +18,6 @@ using catalog::Catalog;
 constexpr std::size_t longest_label = 63;
 constexpr std::size_t longest_name = longest_label - std::string_view("-headless").size();
 constexpr std::size_t longest_set_name = longest_name - std::string_view("-xxxxx").size();
-
-/// What of a GPU's memory the operator counts on, and what it adds to the weights.
-/// Source: workspace-api.md 1.6.
-constexpr double usable_memory = 0.84;
-constexpr double weight_allowance = 1.02;
-constexpr double reserve_gib = 2.3;
 
 /// At most `most` characters, not ending in a dash.
 std::string cut(std::string label, std::size_t most) {
@@ -76,13 +71,7 @@ Result<void> check_node_selector(const ModelRequest& request) {
   return {};
 }
 
-std::string reason_for(const catalog::Preset& preset, const catalog::Sku& sku) {
-  return sku.name + " (" + std::to_string(sku.gpu_count) + " x " + sku.gpu + ", " +
-         std::to_string(sku.gpu_memory_gib) + "Gi): the smallest of " + sku.cloud +
-         " that holds the " + preset.weights->text() + " of weights";
-}
-
-/// The instance type: given, or the smallest that holds the weights; "" for own nodes.
+/// The instance type: given, or the best of the plan; "" for own nodes.
 Result<std::string> instance_type(const ModelRequest& request, const catalog::ResolvedPreset& model,
                                   const Catalog& catalog, std::vector<std::string>& notes) {
   if (!request.instance_type.empty()) {
@@ -97,25 +86,9 @@ Result<std::string> instance_type(const ModelRequest& request, const catalog::Re
     notes.emplace_back("no instance type: your own nodes with these labels are used");
     return std::string();
   }
-  if (model.preset == nullptr || !model.preset->weights) {
-    return fail(
-        ErrorCode::usage,
-        "the size of " + model.name + " is not known here, so no instance type can be chosen",
-        "give one: --instance-type SKU (kaitoctl skus list)");
-  }
-  const double gib =
-      (model.preset->weights->gibibytes() * weight_allowance + reserve_gib) / usable_memory;
-  const auto wanted =
-      Quantity::from_bytes(static_cast<std::int64_t>(gib * 1024.0 * 1024.0 * 1024.0));
-  const auto* sku = catalog.smallest_sku_for(wanted, request.cloud);
-  if (sku == nullptr) {
-    return fail(ErrorCode::usage,
-                "no single instance type of " + request.cloud + " holds the " +
-                    model.preset->weights->text() + " of weights of " + model.name,
-                "choose one for several nodes: --instance-type SKU (kaitoctl skus list)");
-  }
-  notes.push_back("instance type " + reason_for(*model.preset, *sku));
-  return sku->name;
+  KAITO_TRY(auto choice, choose_instance_type(request, model, catalog));
+  notes.push_back("instance type " + choice.reason);
+  return std::move(choice.name);
 }
 
 tl::unexpected<Error> not_an_adapter(const std::string& text) {

@@ -20,7 +20,7 @@ namespace kaito::ops {
 struct ModelRequest {
   std::string model;
   std::string name;           ///< "" = "workspace-" + short model name
-  std::string instance_type;  ///< "" = the smallest current SKU of the cloud that holds the weights
+  std::string instance_type;  ///< "" = the best of the plan for the cloud
   std::map<std::string, std::string> node_selector;
   std::string runtime;                ///< vllm, transformers, ""
   std::vector<std::string> adapters;  ///< NAME=IMAGE[@STRENGTH]
