@@ -108,10 +108,9 @@ Result<std::int64_t> gpu_count(const Subject& subject, const Preset& preset) {
     if (node.gpus && *node.gpus > 0 && has_labels(node, wanted)) return *node.gpus;
   const std::int64_t needed = json::int_at(preset.entry, {"gpuCount"});
   if (needed > 0) return needed;
-  return fail(
-      ErrorCode::invalid,
-      "how many GPUs a node of " + std::string(machine_type(subject)) + " has is not known",
-      "--nodes FILE (kubectl get nodes -o yaml)");
+  return fail(ErrorCode::invalid,
+              "how many GPUs a node of " + std::string(machine_type(subject)) + " has is not known",
+              "--nodes FILE (kubectl get nodes -o yaml)");
 }
 
 std::string_view machine_type(const Subject& subject) {
