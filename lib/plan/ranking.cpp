@@ -115,7 +115,7 @@ void look_at_server(const Question& question, Candidate& out) {
                           profile);
   if (out.memory->spare < 0 && !question.model.cache_is_upper_bound) {
     out.cautions.push_back(fmt::format(
-        "the operator's count passes, but a GPU lacks {:.1f} GiB for {} tokens{}",
+        "the operator lets it pass, but a GPU lacks {:.1f} GiB for {} tokens{}",
         gib(-out.memory->spare), out.estimate.context_tokens,
         out.server.parallel.data > 1 ? ": each keeps a whole copy of the model and its own cache"
                                      : ""));
@@ -163,6 +163,10 @@ void price(const Question& question, Candidate& out) {
   if (out.estimate.nodes > 0 && is_estimated(question)) {
     out.longest_context =
         longest_context(question.model, out.node, out.estimate.nodes, *question.release.profile);
+    // The operator's count is not all: the cache has to have room, too.
+    if (out.longest_context && out.memory && out.memory->cache_tokens &&
+        !question.model.cache_is_upper_bound)
+      out.longest_context = std::min(*out.longest_context, *out.memory->cache_tokens);
   }
   return out;
 }

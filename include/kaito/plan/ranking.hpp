@@ -52,11 +52,12 @@ struct Candidate {
   Obstacle obstacle = Obstacle::none;
   std::string reason;  ///< one sentence; "" when it fits
   Estimate estimate;
-  ServerSettings server;                        ///< valid when estimate.nodes > 0
-  std::optional<GpuMemory> memory;              ///< nothing without vLLM or nodes
-  std::optional<std::int64_t> longest_context;  ///< as longest_context(), on estimate.nodes
-  std::optional<double> price_per_hour;         ///< of all nodes
-  std::vector<std::string> cautions;            ///< what may still go wrong, a sentence each
+  ServerSettings server;            ///< valid when estimate.nodes > 0
+  std::optional<GpuMemory> memory;  ///< nothing without vLLM or nodes
+  /// As longest_context() on estimate.nodes, and no more than the cache has room for.
+  std::optional<std::int64_t> longest_context;
+  std::optional<double> price_per_hour;  ///< of all nodes
+  std::vector<std::string> cautions;     ///< what may still go wrong, a sentence each
 
   [[nodiscard]] bool fits() const { return obstacle == Obstacle::none; }
   /// GPU memory of all nodes.

@@ -80,6 +80,7 @@ TEST_CASE("one reason for each node size that is no answer") {
     CHECK(found.fits());
     REQUIRE(found.cautions.size() == 1);
     CHECK(has(found.cautions[0], "each keeps a whole copy"));
+    CHECK(*found.longest_context == 79645);
   }
 }
 

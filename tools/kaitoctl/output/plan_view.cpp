@@ -228,7 +228,7 @@ void Page::served(const Candidate& subject) {
   const std::int64_t tokens = subject.estimate.context_tokens;
   const bool asked = answer_.question.context_tokens.has_value();
   if (subject.longest_context) {
-    std::string most = fmt::format("Up to {} tokens it stays at {}", *subject.longest_context,
+    std::string most = fmt::format("Up to {} tokens fit on {}", *subject.longest_context,
                                    counted(subject.estimate.nodes, "node", "nodes"));
     if (model.context_limit) {
       most += *subject.longest_context >= *model.context_limit
