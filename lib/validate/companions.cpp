@@ -82,7 +82,7 @@ void Companions::add(const json::Value& object, Reviewed header,
       std::move(companion));
 }
 
-const Companion* Companions::find(const Reference& reference, const std::string& namespace_) const {
+Companion* Companions::find(const Reference& reference, const std::string& namespace_) {
   if (all_.empty()) return nullptr;
   const bool is_map = reference.kind == Reference::Kind::config_map;
   const auto found = all_.find(key_of(is_map ? "ConfigMap" : "Secret", namespace_, reference.name));

@@ -15,6 +15,7 @@ struct Companion {
   Reviewed header;  ///< without findings
   json::Document object;
   bool in_input = false;
+  bool named = false;  ///< by a Workspace that has been judged
   /// Where the entries of `data` stand.
   std::map<std::string, SourcePlace, std::less<>> places;
   std::vector<Finding> findings;  ///< placeholders in it
@@ -31,8 +32,7 @@ class Companions {
   void add(const json::Value& object, Reviewed header,
            const std::function<SourcePlace(const FieldPath&)>& place_of);
   /// nullptr when it is not in the input (yet).
-  [[nodiscard]] const Companion* find(const Reference& reference,
-                                      const std::string& namespace_) const;
+  [[nodiscard]] Companion* find(const Reference& reference, const std::string& namespace_);
 
  private:
   std::map<std::string, Companion, std::less<>> all_;  ///< by kind, namespace and name

@@ -68,7 +68,7 @@ struct Review::State {
   /// Whether all its references were found in the input; then they are judged.
   bool settle(const Waiting& one);
   void settle_elsewhere(const Waiting& one);
-  void judge(const Waiting& one, const PlacedReference& placed, const Companion& companion);
+  void judge(const Waiting& one, const PlacedReference& placed, Companion& companion);
 };
 
 namespace {
@@ -160,8 +160,12 @@ bool Review::State::settle(const Waiting& one) {
   return true;
 }
 
-void Review::State::judge(const Waiting& one, const PlacedReference& placed,
-                          const Companion& companion) {
+void Review::State::judge(const Waiting& one, const PlacedReference& placed, Companion& companion) {
+  if (companion.in_input && !companion.named) {
+    companion.named = true;
+    --counts.passed_over;
+    ++counts.objects;
+  }
   Reviewed reviewed = companion.header;
   const json::Value& object = companion.object.value();
   if (placed.reference.kind == Reference::Kind::config_map)
@@ -193,7 +197,7 @@ void Review::State::judge(const Waiting& one, const PlacedReference& placed,
 void Review::State::settle_elsewhere(const Waiting& one) {
   for (const auto& placed : one.references) {
     const Reference& reference = placed.reference;
-    if (const Companion* companion = companions.find(reference, one.reviewed.namespace_)) {
+    if (Companion* companion = companions.find(reference, one.reviewed.namespace_)) {
       judge(one, placed, *companion);
       continue;
     }

@@ -106,15 +106,15 @@ void check_replicas(const Subject& subject, Report& report) {
 }
 
 constexpr Rule kRules[] = {
-    {"L03", Severity::error, "a volume", check_no_volumes},
-    {"L04", Severity::error, "an image that is not REGISTRY/NAME:TAG", check_images},
-    {"L06", Severity::error, "an adapter without an image", check_adapter_images},
-    {"L07", Severity::error, "fewer preferred nodes than count, on own nodes",
+    {"L03", Severity::error, "data from or to a volume, before v0.5.0", check_no_volumes},
+    {"L04", Severity::error, "an image that is not REGISTRY/NAME:TAG, before v0.4.5", check_images},
+    {"L06", Severity::error, "an adapter without an image, before v0.10.0", check_adapter_images},
+    {"L07", Severity::error, "fewer preferred nodes than count on own nodes, in v0.7",
      check_preferred_nodes},
 };
 
 constexpr Rule kSetRules[] = {
-    {"L13", Severity::error, "an InferenceSet of no replicas", check_replicas},
+    {"L13", Severity::error, "an InferenceSet of no replicas, in v0.9 and v0.10", check_replicas},
 };
 
 }  // namespace

@@ -60,14 +60,17 @@ std::optional<Quantity> memory_needed(const Subject& subject) {
   return facts && facts->weights ? facts->weights : subject.inference_preset->weights;
 }
 
-/// v0.1.0 to v0.3.0 compared decimal gigabytes, rounded up, with the plain numbers of the instance
-/// type, and multiplied once too often (presets-skus-estimator 3.3).
-bool is_decimal(const Context& context) {
+/// v0.1.0 to v0.3.0 compared with the plain numbers of the instance type, and multiplied once too
+/// often (presets-skus-estimator 3.3).
+bool has_plain_numbers(const Context& context) {
   return is_before(context, "v0.3.1");
 }
 
-std::int64_t decimal_gigabytes(const Quantity& quantity) {
+/// The figure of a package as such a release had it: v0.1.0 as a plain number, later ones turned it
+/// into decimal gigabytes, rounded up.
+std::int64_t plain_number(const Quantity& quantity, const Context& context) {
   constexpr std::int64_t kGigabyte = 1'000'000'000;
+  if (is_before(context, "v0.2.0")) return quantity.value() / plan::gibibyte;
   return (quantity.value() + kGigabyte - 1) / kGigabyte;
 }
 
@@ -77,10 +80,10 @@ void check_total_memory(const Subject& subject, Report& report) {
   const plan::NodeGpus node = node_of(subject);
   if (!needed || node.memory_bytes == 0) return;
   const std::int64_t nodes = nodes_of(subject);
-  const bool enough =
-      is_decimal(subject.context)
-          ? nodes * (node.memory_bytes / plan::gibibyte) * node.count >= decimal_gigabytes(*needed)
-          : nodes * node.memory_bytes >= needed->value();
+  const bool enough = has_plain_numbers(subject.context)
+                          ? nodes * (node.memory_bytes / plan::gibibyte) * node.count >=
+                                plain_number(*needed, subject.context)
+                          : nodes * node.memory_bytes >= needed->value();
   if (enough) return;
   report.add_as(
       unless_bypassed(subject), instance_type(),
@@ -128,10 +131,12 @@ void check_gpu_memory(const Subject& subject, Report& report) {
   const auto facts = package_facts(subject.context, subject.inference_preset);
   const plan::NodeGpus node = node_of(subject);
   if (!facts || !facts->gpu_memory_each || node.count == 0) return;
-  const std::int64_t each = node.memory_bytes / plan::gibibyte / node.count;
-  const bool enough = is_decimal(subject.context)
-                          ? each >= decimal_gigabytes(*facts->gpu_memory_each)
-                          : node.memory_bytes / node.count >= facts->gpu_memory_each->value();
+  // v0.1.0 forgot to divide.
+  const int gpus = is_before(subject.context, "v0.2.0") ? 1 : node.count;
+  const std::int64_t each = node.memory_bytes / plan::gibibyte / gpus;
+  const bool enough = has_plain_numbers(subject.context)
+                          ? each >= plain_number(*facts->gpu_memory_each, subject.context)
+                          : node.memory_bytes / gpus >= facts->gpu_memory_each->value();
   if (!enough)
     report.add_as(unless_bypassed(subject), instance_type(),
                   fmt::format("a GPU of {} has {} GiB; {} needs {} in {}", subject.sku->name, each,
@@ -237,9 +242,9 @@ constexpr Rule kRules[] = {
     {"V044", Severity::error, "no Secret for a model that is downloaded with a token",
      check_token_needed},
     {"V045", Severity::error, "a Secret for a model that is not downloaded", check_token_refused},
-    {"L01", Severity::error, "fewer GPUs than the model needs", check_gpu_count},
-    {"L02", Severity::error, "smaller GPUs than the model needs", check_gpu_memory},
-    {"L09", Severity::error, "no Secret for a model that is downloaded",
+    {"L01", Severity::error, "fewer GPUs than the model needs, before v0.9.1", check_gpu_count},
+    {"L02", Severity::error, "smaller GPUs than the model needs, before v0.7.0", check_gpu_memory},
+    {"L09", Severity::error, "no Secret for a model that is downloaded, v0.4.6 to v0.7",
      check_token_needed_for_all},
 };
 

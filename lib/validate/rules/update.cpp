@@ -327,7 +327,7 @@ constexpr Rule kRules[] = {
     {"V107", Severity::error, "the label selector changes", check_selector},
     {"V108", Severity::error, "the inference preset changes", check_inference_preset},
     {"V109", Severity::error, "the pod template is added or removed", check_template},
-    {"L12", Severity::error, "the tuning input or output changes", check_tuning_data},
+    {"L12", Severity::error, "the tuning input or output changes, in v0.3.0", check_tuning_data},
     {"V111", Severity::error, "the name of the tuning input changes", check_input_name},
     {"V114", Severity::error, "the tuning preset changes", check_tuning_preset},
     {"V115", Severity::error, "the tuning method changes", check_method},

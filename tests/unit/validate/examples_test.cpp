@@ -49,27 +49,51 @@ validate::Context context_for(const json::Value& value) {
 
 TEST_CASE("upstream's examples of every release have no error but their placeholders") {
   // v0.4.5 ships one that its own webhook refuses for the dots in its name.
-  const std::set<std::string> known{"V001 workspace-qwen-2.5-coder-32b"};
-  std::set<std::string> found;
-  int seen = 0;
-  for (const auto* release : {"v0.1.0", "v0.3.2", "v0.4.5", "v0.12.0"}) {
-    CAPTURE(release);
-    const std::string file = "examples-" + std::string(release) + ".yaml";
-    for (const auto& value : test::yaml_documents(test::read_text(kData / file))) {
-      ++seen;
-      const std::string name(json::string_at(value, {"metadata", "name"}));
-      CAPTURE(name);
-      for (const auto& finding : test::check(value, context_for(value))) {
-        if (finding.severity != validate::Severity::error || finding.code == "K001") continue;
-        if (known.count(finding.code + " " + name) == 1)
-          found.insert(finding.code + " " + name);
-        else
-          FAIL_CHECK(finding.code << " " << finding.path.text() << " " << finding.message);
+  const std::set<std::string> of_all{"V001 workspace-qwen-2.5-coder-32b"};
+  // What the operator of its own release refuses, or cannot run: examples that were left behind.
+  const std::set<std::string> of_release{
+      "V001 workspace-qwen-2.5-coder-32b",
+      "V043 workspace-phi-3-mini-adapter",
+      "V042 workspace-falcon-7b",
+      "V043 workspace-falcon-7b",
+      "L01 workspace-llama-2-13b",
+      "L01 workspace-llama-2-13b-chat",
+      "K022 workspace-tuning-falcon-7b-dolly-oai",
+      "V096 workspace-tuning-falcon-7b-dolly-oai",
+      "K022 workspace-tuning-falcon-7b-oai-chatbot",
+      "V096 workspace-tuning-falcon-7b-oai-chatbot",
+      "K022 workspace-tuning-phi-3",
+  };
+  for (const bool release_known : {false, true}) {
+    CAPTURE(release_known);
+    const auto& known = release_known ? of_release : of_all;
+    std::set<std::string> found;
+    int seen = 0;
+    for (const auto* release : {"v0.1.0", "v0.3.2", "v0.4.5", "v0.12.0"}) {
+      CAPTURE(release);
+      const std::string file = "examples-" + std::string(release) + ".yaml";
+      for (const auto& value : test::yaml_documents(test::read_text(kData / file))) {
+        ++seen;
+        const std::string name(json::string_at(value, {"metadata", "name"}));
+        CAPTURE(name);
+        auto context = context_for(value);
+        if (release_known) {
+          // As the operator of that release judges it, on the cloud that the examples are for.
+          context.operator_release = release;
+          context.as_written = true;
+        }
+        for (const auto& finding : test::check(value, context)) {
+          if (finding.severity != validate::Severity::error || finding.code == "K001") continue;
+          if (known.count(finding.code + " " + name) == 1)
+            found.insert(finding.code + " " + name);
+          else
+            FAIL_CHECK(finding.code << " " << finding.path.text() << " " << finding.message);
+        }
       }
     }
+    CHECK(seen == 119);
+    CHECK(found == known);
   }
-  CHECK(seen == 119);
-  CHECK(found == known);
 }
 
 TEST_CASE("our own examples have neither errors nor warnings") {

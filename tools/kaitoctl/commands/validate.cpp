@@ -66,7 +66,7 @@ Result<kaito::validate::Context> rule_context(Context& context, const Flags& fla
     rules.operator_release = fmt::format("v{}.{}.{}", major, minor, patch);
     if (release.newer_than_known)
       context.note(flags.release + " is newer than this kaitoctl: checked by the rules of " +
-                   rules.operator_release);
+                   kaito::plan::default_release().name);
   }
   return rules;
 }
@@ -156,7 +156,7 @@ Result<int> check(Context& context, const Flags& flags) {
   const auto& counts = review.counts();
   if (counts.objects == 0 && counts.broken == 0 && code == exit_done)
     context.warn("there is no Workspace or InferenceSet in the input");
-  else
+  else if (counts.documents > 0)
     context.note(summary(counts));
   if (counts.broken > 0) code = exit_usage;
   if (code != exit_done) return code;

@@ -106,9 +106,7 @@ class JunitWriter final : public FindingWriter {
   JunitWriter(std::ostream& out, Severity fail_on) : out_(&out), fail_on_(fail_on) {}
 
   void write(const Reviewed& reviewed) override {
-    if (suites_.empty() || suites_.back().file != reviewed.file)
-      suites_.push_back({reviewed.file, {}, 0, 0});
-    Suite& suite = suites_.back();
+    Suite& suite = suite_of(reviewed.file);
     ++suite.cases;
     const std::string name = reviewed.kind.empty()
                                  ? "a document that cannot be read"
@@ -167,6 +165,14 @@ class JunitWriter final : public FindingWriter {
     std::size_t cases;
     std::size_t failures;
   };
+  /// What is judged at the end may belong to a file that was read before.
+  Suite& suite_of(const std::string& file) {
+    for (auto suite = suites_.rbegin(); suite != suites_.rend(); ++suite)
+      if (suite->file == file) return *suite;
+    suites_.push_back({file, {}, 0, 0});
+    return suites_.back();
+  }
+
   std::ostream* out_;
   Severity fail_on_;
   std::vector<Suite> suites_;

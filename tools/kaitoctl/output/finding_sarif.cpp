@@ -1,18 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <map>
 #include <ostream>
+#include <vector>
 
 #include "kaito/base/text.hpp"
 #include "kaito/base/version.hpp"
 #include "kaito/json/json.hpp"
 #include "output/finding_writer.hpp"
 
-/// SARIF 2.1.0 (OASIS), one run, all rules in the tool's description. Results are written as they
-/// come, one per line.
+/// SARIF 2.1.0 (OASIS), one run, a result per line.
 namespace kaitoctl {
 
 namespace {
@@ -67,22 +68,13 @@ boost::json::object rule_json(const kaito::validate::RuleInfo& rule) {
   return item;
 }
 
+/// Results first, as they come; then the rules that they name.
 class SarifWriter final : public FindingWriter {
  public:
   explicit SarifWriter(std::ostream& out) : out_(&out) {
     *out_ << "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n"
-             "  \"version\": \"2.1.0\",\n  \"runs\": [{\n    \"tool\": {\"driver\": {\n"
-             "      \"name\": \"kaitoctl\",\n      \"version\": "
-          << kaito::json::write(kaito::json::Value(kaito::version())) << ",\n      \"rules\": [";
-    const char* before = "\n";
-    for (const auto& rule : kaito::validate::rules()) {
-      if (!rule.checked) continue;
-      indexes_.emplace(rule.code, indexes_.size());
-      *out_ << before << "        " << kaito::json::write(rule_json(rule));
-      before = ",\n";
-    }
-    *out_ << "\n      ]\n    }},\n    \"columnKind\": \"unicodeCodePoints\",\n"
-             "    \"results\": [";
+             "  \"version\": \"2.1.0\",\n  \"runs\": [{\n"
+             "    \"columnKind\": \"unicodeCodePoints\",\n    \"results\": [";
   }
 
   void write(const Reviewed& reviewed) override {
@@ -93,16 +85,27 @@ class SarifWriter final : public FindingWriter {
     }
   }
   void finish(const ReviewCounts&) override {
-    *out_ << (first_ ? "]" : "\n    ]") << "\n  }]\n}\n";
+    *out_ << (first_ ? "],\n" : "\n    ],\n")
+          << "    \"tool\": {\"driver\": {\n      \"name\": \"kaitoctl\",\n      \"version\": "
+          << kaito::json::write(kaito::json::Value(kaito::version())) << ",\n      \"rules\": [";
+    const auto rules = kaito::validate::rules();
+    const char* before = "\n";
+    for (const auto& code : named_) {
+      const auto rule = std::find_if(rules.begin(), rules.end(),
+                                     [&code](const auto& one) { return one.code == code; });
+      if (rule == rules.end()) continue;
+      *out_ << before << "        " << kaito::json::write(rule_json(*rule));
+      before = ",\n";
+    }
+    *out_ << (named_.empty() ? "]" : "\n      ]") << "\n    }}\n  }]\n}\n";
     out_->flush();
   }
 
  private:
-  boost::json::object result_json(const Finding& finding, const Reviewed& reviewed) const {
+  boost::json::object result_json(const Finding& finding, const Reviewed& reviewed) {
     boost::json::object result;
     result["ruleId"] = finding.code;
-    if (const auto index = indexes_.find(finding.code); index != indexes_.end())
-      result["ruleIndex"] = index->second;
+    result["ruleIndex"] = index_of(finding.code);
     result["level"] = level_of(finding.severity);
     std::string message = finding.path.empty() ? "" : finding.path.text() + ": ";
     message += finding.message;
@@ -110,6 +113,13 @@ class SarifWriter final : public FindingWriter {
     result["message"] = text_object(message);
     result["locations"] = locations(finding, reviewed);
     return result;
+  }
+
+  /// The position of the rule in the list that finish() writes.
+  std::size_t index_of(const std::string& code) {
+    const auto found = std::find(named_.begin(), named_.end(), code);
+    if (found == named_.end()) named_.push_back(code);
+    return static_cast<std::size_t>(std::find(named_.begin(), named_.end(), code) - named_.begin());
   }
 
   static boost::json::array locations(const Finding& finding, const Reviewed& reviewed) {
@@ -142,7 +152,7 @@ class SarifWriter final : public FindingWriter {
   }
 
   std::ostream* out_;
-  std::map<std::string, std::size_t, std::less<>> indexes_;
+  std::vector<std::string> named_;  ///< codes, in the order of the rules
   bool first_ = true;
 };
 
