@@ -38,7 +38,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../lib/control_plane_files.sh"
 
 address=10.77.0.1
-start_seconds=60
+start_seconds=180
 declare -A pids=() # the daemons, by name
 dir='' keep='' wait_controllers='' inside='' interrupted='' command_pid=''
 
