@@ -90,8 +90,9 @@ FieldPath path_in_set(const FieldPath& child) {
 
 std::vector<Finding> check_workspace(const api::Workspace& workspace,
                                      const std::vector<json::ReadProblem>& problems,
-                                     const Context& context) {
+                                     const Context& context, const json::Value* source) {
   Subject subject{workspace, problems, context};
+  subject.source = source;
   look_up(subject);
   Findings findings;
   run(decoding_rules(), subject, findings);

@@ -73,11 +73,16 @@ std::size_t end_of_bracketed(std::string_view text, std::size_t at, TextKind kin
 }  // namespace
 
 bool may_hold_placeholder(std::string_view text) {
+  constexpr std::size_t kShortest = 8;  // of the fill-ins
+  constexpr std::size_t kLongestFillIn = 10;
+  if (text.size() < 3) return false;
   // A bracket; capitals joined by "_"; or one of the fill-ins.
-  return text.find_first_of("<${_") != std::string_view::npos ||
+  if (text.find_first_of("<${_") != std::string_view::npos) return true;
+  if (text.size() < kShortest) return false;
+  const bool begins = std::string_view("rRcC").find(text.front()) != std::string_view::npos;
+  return (begins && text.size() <= kLongestFillIn) ||
          text.find("REPLACEME") != std::string_view::npos ||
-         text.find("CHANGEME") != std::string_view::npos ||
-         (!text.empty() && std::string_view("rRcC").find(text.front()) != std::string_view::npos);
+         text.find("CHANGEME") != std::string_view::npos;
 }
 
 std::vector<std::string> placeholders_in(std::string_view text, TextKind kind) {

@@ -48,7 +48,6 @@ struct Waiting {
   Reviewed reviewed;  ///< without findings
   api::Workspace workspace;
   std::vector<PlacedReference> references;
-  bool of_set = false;
 };
 
 }  // namespace
@@ -121,31 +120,35 @@ void Review::State::add_object(const json::Value& value, const PlacesOfObject& p
     return;
   }
   ++counts.objects;
-  Waiting one;
-  one.reviewed = header_of(value, places, namespace_);
-  std::vector<Finding> findings;
-  if (kind == "InferenceSet") {
+  Reviewed reviewed = header_of(value, places, namespace_);
+  api::Workspace workspace;
+  const bool of_set = kind == "InferenceSet";
+  if (of_set) {
     const auto decoded = api::decode_inference_set(value);
-    findings = check_inference_set(decoded.object, decoded.problems, context);
-    one.workspace = api::child_workspace(decoded.object);
-    one.workspace.meta.annotations = decoded.object.meta.annotations;
-    one.of_set = true;
+    reviewed.findings = check_inference_set(decoded.object, decoded.problems, context);
+    workspace = api::child_workspace(decoded.object);
+    workspace.meta.annotations = decoded.object.meta.annotations;
   } else {
     auto decoded = api::decode_workspace(value);
-    findings = check_workspace(decoded.object, decoded.problems, context);
-    one.workspace = std::move(decoded.object);
+    reviewed.findings = check_workspace(decoded.object, decoded.problems, context, &value);
+    workspace = std::move(decoded.object);
   }
-  for (auto& finding : findings)
+  for (auto& finding : reviewed.findings)
     finding.place = places.of(finding.path);
-  for (auto& reference : references(one.workspace)) {
-    if (one.of_set) reference.path = path_in_set(reference.path);
+  deliver(reviewed);
+
+  auto named = references(workspace);
+  if (named.empty()) return;
+  Waiting one;
+  one.workspace = std::move(workspace);
+  for (auto& reference : named) {
+    if (of_set) reference.path = path_in_set(reference.path);
     const SourcePlace place = places.of(reference.path);
     one.references.push_back({std::move(reference), place});
   }
-  Reviewed reviewed = one.reviewed;
-  reviewed.findings = std::move(findings);
-  deliver(reviewed);
-  if (!one.references.empty()) add_references(std::move(one));
+  reviewed.findings.clear();
+  one.reviewed = std::move(reviewed);
+  add_references(std::move(one));
 }
 
 void Review::State::add_references(Waiting one) {

@@ -27,6 +27,7 @@ struct Subject {
   const api::InferenceSet* set = nullptr;
   const api::InferenceSet* stored_set = nullptr;  ///< update rules of a set alone
   const Config* config = nullptr;                 ///< config rules alone
+  const json::Value* source = nullptr;            ///< what `workspace` was decoded from, if at hand
 
   // Looked up once for all rules, by look_up(); nullptr where there is none or it is not known.
   const catalog::Sku* sku = nullptr;  ///< of the operator's cloud where that has it, else of any

@@ -44,10 +44,12 @@ struct Context {
 };
 
 /// Everything that is certain to fail, and warnings for what will surprise: all findings, in the
-/// order of the fields. Pure. `problems` are what decoding found.
+/// order of the fields. Pure. `problems` are what decoding found, `source` what was decoded (it
+/// saves encoding the Workspace again).
 [[nodiscard]] std::vector<Finding> check_workspace(const api::Workspace& workspace,
                                                    const std::vector<json::ReadProblem>& problems,
-                                                   const Context& context);
+                                                   const Context& context,
+                                                   const json::Value* source = nullptr);
 [[nodiscard]] std::vector<Finding> check_inference_set(
     const api::InferenceSet& set, const std::vector<json::ReadProblem>& problems,
     const Context& context);

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
@@ -31,13 +32,15 @@ bool can_be_name(const std::string& name) {
 
 class References {
  public:
-  void add(Reference::Kind kind, const FieldPath& path, const std::optional<std::string>& name) {
-    if (name && can_be_name(*name)) all_.push_back({kind, path, *name});
+  void add(Reference::Kind kind, std::string_view path, const std::optional<std::string>& name) {
+    if (name && can_be_name(*name)) all_.push_back({kind, field(path), *name});
   }
-  void add_pull(const FieldPath& path, const std::optional<std::vector<std::string>>& names) {
+  void add_pull(const std::function<FieldPath()>& path,
+                const std::optional<std::vector<std::string>>& names) {
     if (!names) return;
     for (std::size_t i = 0; i < names->size(); ++i)
-      add(Reference::Kind::pull_secret, path.index(i), (*names)[i]);
+      if (can_be_name((*names)[i]))
+        all_.push_back({Reference::Kind::pull_secret, path().index(i), (*names)[i]});
   }
   std::vector<Reference> take() { return std::move(all_); }
 
@@ -52,26 +55,29 @@ Rules companion_rules() {
 }
 
 std::vector<Reference> references(const api::Workspace& workspace) {
+  using Kind = Reference::Kind;
   References found;
   if (const auto& inference = workspace.inference) {
     if (inference->preset && inference->preset->options)
-      found.add(Reference::Kind::access_secret,
-                field("inference.preset.presetOptions.modelAccessSecret"),
+      found.add(Kind::access_secret, "inference.preset.presetOptions.modelAccessSecret",
                 inference->preset->options->model_access_secret);
-    if (inference->preset)
-      found.add(Reference::Kind::config_map, field("inference.config"), inference->config);
+    if (inference->preset) found.add(Kind::config_map, "inference.config", inference->config);
     if (inference->adapters)
       for (std::size_t i = 0; i < inference->adapters->size(); ++i)
         if (const auto& source = (*inference->adapters)[i].source)
-          found.add_pull(field("inference.adapters").index(i).key("source").key("imagePullSecrets"),
-                         source->image_pull_secrets);
+          found.add_pull(
+              [i] {
+                return field("inference.adapters").index(i).key("source").key("imagePullSecrets");
+              },
+              source->image_pull_secrets);
   }
   if (const auto& tuning = workspace.tuning) {
-    found.add(Reference::Kind::config_map, field("tuning.config"), tuning->config);
+    found.add(Kind::config_map, "tuning.config", tuning->config);
     if (tuning->input)
-      found.add_pull(field("tuning.input.imagePullSecrets"), tuning->input->image_pull_secrets);
+      found.add_pull([] { return field("tuning.input.imagePullSecrets"); },
+                     tuning->input->image_pull_secrets);
     if (tuning->output)
-      found.add(Reference::Kind::pull_secret, field("tuning.output.imagePushSecret"),
+      found.add(Kind::pull_secret, "tuning.output.imagePushSecret",
                 tuning->output->image_push_secret);
   }
   return found.take();

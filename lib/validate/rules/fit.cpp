@@ -26,8 +26,7 @@ std::optional<Sized> size(const Subject& subject,
   if (preset == nullptr || subject.sku == nullptr || subject.context.own_nodes ||
       uses_transformers(subject) || is_before(subject.context, "v0.7.0"))
     return std::nullopt;
-  const auto found = plan::find_release(subject.context.operator_release);
-  const plan::Release& release = found ? *found : plan::default_release();
+  const plan::Release release = known_release(subject.context).value_or(plan::default_release());
   // On a release that dropped the type K022 has said all.
   if (!plan::offered(*subject.sku, release)) return std::nullopt;
   const auto model = plan::model_facts(*subject.context.catalog, *preset, release);

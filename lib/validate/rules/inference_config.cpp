@@ -97,7 +97,7 @@ void check_length_given(const Subject& subject, Report& report) {
 /// The model's token limit in the operator's release.
 std::optional<std::int64_t> token_limit(const Subject& subject) {
   if (subject.inference_preset == nullptr) return std::nullopt;
-  if (const auto release = plan::find_release(subject.context.operator_release)) {
+  if (const auto release = known_release(subject.context)) {
     const auto facts =
         plan::model_facts(*subject.context.catalog, *subject.inference_preset, *release);
     if (facts && facts->context_limit) return facts->context_limit;

@@ -94,7 +94,10 @@ void report_placeholders(const json::Value& value, bool (*is_free)(std::string_v
 }
 
 void check_placeholders(const Subject& subject, Report& report) {
-  report_placeholders(api::encode_workspace(subject.workspace), is_free_form, report);
+  if (subject.source != nullptr)
+    report_placeholders(*subject.source, is_free_form, report);
+  else
+    report_placeholders(api::encode_workspace(subject.workspace), is_free_form, report);
 }
 
 /// The texts of a ConfigMap and the plain ones of a Secret may hold anything; what is written in

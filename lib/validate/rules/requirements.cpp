@@ -47,7 +47,7 @@ bool is_weighed(const Subject& subject) {
 
 /// The GPUs of the instance type as the operator's release has them.
 plan::NodeGpus node_of(const Subject& subject) {
-  if (const auto release = plan::find_release(subject.context.operator_release))
+  if (const auto release = known_release(subject.context))
     return plan::node_gpus(*subject.sku, *release);
   return plan::node_gpus(*subject.sku);
 }

@@ -63,6 +63,9 @@ std::string elsewhere(const std::vector<api::Field>& fields, const std::string& 
 }
 
 void check_unknown_fields(const Subject& subject, Report& report) {
+  if (std::none_of(subject.problems.begin(), subject.problems.end(),
+                   [](const auto& problem) { return problem.kind == Kind::unknown_field; }))
+    return;
   const auto fields = fields_of(subject);
   for (const auto& problem : subject.problems) {
     if (problem.kind != Kind::unknown_field) continue;
