@@ -12,6 +12,7 @@ set(KAITO_COMPONENTS
   "net: base"
   "chat: base json net"
   "kube: base json k8s net"
+  "runtime: base json k8s kube"
   "sandbox: base json k8s api catalog plan render net"
   "ops: base json k8s catalog api plan validate render net kube chat"
 )
