@@ -11,6 +11,7 @@ namespace kaito::k8s {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::size_t most_patch_operations = 10000;  // the server's own bound
 
 /// Refuses what would change the meaning of a path: an empty name turns a DELETE into "delete all".
 Result<void> check_segment(std::string_view what, std::string_view segment) {
@@ -67,8 +68,28 @@ void add_if_set(Request& request, std::string_view key, std::string_view value) 
   if (!value.empty()) request.query.emplace_back(key, value);
 }
 
+Result<void> check_port(int port) {
+  if (port >= 1 && port <= 65535) return {};
+  return fail(ErrorCode::usage, "port " + std::to_string(port) + " is not from 1 to 65535");
+}
+
+std::string_view text_of(FieldValidation validation) {
+  switch (validation) {
+    case FieldValidation::ignore:
+      return "Ignore";
+    case FieldValidation::warn:
+      return "Warn";
+    case FieldValidation::strict:
+      return "Strict";
+    case FieldValidation::server_default:
+      break;
+  }
+  return {};
+}
+
 void add_write_options(Request& request, const WriteOptions& options) {
   add_if_set(request, "fieldManager", options.field_manager);
+  add_if_set(request, "fieldValidation", text_of(options.field_validation));
   if (options.dry_run == DryRun::server) {
     request.query.emplace_back("dryRun", "All");
     request.doing += " (dry run)";
@@ -85,6 +106,46 @@ std::string_view text_of(Propagation propagation) {
       return "Orphan";
   }
   return "Background";
+}
+
+/// An object without metadata is the server's to refuse.
+json::Value with_nonce(json::Value object, const std::string& nonce) {
+  auto* fields = object.if_object();
+  auto* metadata = fields == nullptr ? nullptr : fields->if_contains("metadata");
+  if (metadata == nullptr || !metadata->is_object()) return object;
+  auto& annotations = metadata->get_object()["annotations"];
+  if (!annotations.is_object()) annotations = json::Object();
+  annotations.get_object()[std::string(creation_nonce_annotation)] = nonce;
+  return object;
+}
+
+/// The body of a DELETE; with one, the server passes over the query.
+std::string delete_body(const DeleteOptions& options) {
+  json::Object body;
+  body["kind"] = "DeleteOptions";
+  body["apiVersion"] = "v1";
+  body["propagationPolicy"] = text_of(options.propagation);
+  if (options.grace_seconds) body["gracePeriodSeconds"] = *options.grace_seconds;
+  if (!options.uid.empty()) {
+    json::Object preconditions;
+    preconditions["uid"] = options.uid;
+    body["preconditions"] = std::move(preconditions);
+  }
+  if (options.dry_run == DryRun::server) {
+    json::Array all;
+    all.emplace_back("All");
+    body["dryRun"] = std::move(all);
+  }
+  return json::write(json::Value(std::move(body)));
+}
+
+Result<std::string> proxy_path(std::string_view plural, std::string_view what,
+                               std::string_view namespace_, std::string_view name, int port) {
+  KAITO_CHECK(check_segment("the namespace", namespace_));
+  KAITO_CHECK(check_segment("the name of the " + std::string(what), name));
+  KAITO_CHECK(check_port(port));
+  return "/api/v1/namespaces/" + percent_encode(namespace_) + '/' + std::string(plural) + '/' +
+         percent_encode(name) + ':' + std::to_string(port) + "/proxy";
 }
 
 /// A request that carries a JSON text to one object.
@@ -181,7 +242,8 @@ Result<Request> create_request(const ResourceType& type, std::string_view namesp
   request.method = "POST";
   request.path = collection_path(type, namespace_);
   request.content_type = kJson;
-  request.body = json::write(object);
+  request.body = json::write(
+      options.creation_nonce.empty() ? object : with_nonce(object, options.creation_nonce));
   request.doing = "creating " + to_lower(type.kind);
   if (const auto name = json::string_at(object, {"metadata", "name"}); !name.empty())
     request.doing += " \"" + std::string(name) + '"';
@@ -211,41 +273,102 @@ Result<Request> merge_patch_request(const ObjectRef& ref, std::string_view subre
                       options);
 }
 
+Result<Request> json_patch_request(const ObjectRef& ref, std::string_view subresource,
+                                   const json::Value& operations, const WriteOptions& options) {
+  if (!operations.is_array())
+    return fail(ErrorCode::usage, "a JSON patch is an array of operations");
+  if (operations.get_array().size() > most_patch_operations)
+    return fail(ErrorCode::usage, "a JSON patch of " +
+                                      std::to_string(operations.get_array().size()) +
+                                      " operations: the server takes 10000 at most");
+  return object_write("PATCH", "patching", ref, subresource, "application/json-patch+json",
+                      operations, options);
+}
+
 Result<Request> delete_request(const ObjectRef& ref, const DeleteOptions& options) {
-  json::Object body;
-  body["kind"] = "DeleteOptions";
-  body["apiVersion"] = "v1";
-  body["propagationPolicy"] = text_of(options.propagation);
-  if (options.grace_seconds) body["gracePeriodSeconds"] = *options.grace_seconds;
-  if (!options.uid.empty()) {
-    json::Object preconditions;
-    preconditions["uid"] = options.uid;
-    body["preconditions"] = std::move(preconditions);
-  }
   Request request;
   request.method = "DELETE";
   KAITO_TRY(request.path, object_path(ref, {}));
   request.content_type = kJson;
   request.doing = doing_to_object("deleting", ref, {});
-  if (options.dry_run == DryRun::server) {
-    // In the body: with a body, the server passes over the query.
-    json::Array all;
-    all.emplace_back("All");
-    body["dryRun"] = std::move(all);
-    request.doing += " (dry run)";
+  if (options.dry_run == DryRun::server) request.doing += " (dry run)";
+  request.body = delete_body(options);
+  return request;
+}
+
+Result<Request> delete_matching_request(const ResourceType& type, std::string_view namespace_,
+                                        std::string_view label_selector,
+                                        std::string_view field_selector,
+                                        const DeleteOptions& options) {
+  if (trim(label_selector).empty() && trim(field_selector).empty())
+    return fail(ErrorCode::usage, "deleting many " + type.plural + " needs a selector");
+  if (type.namespaced) KAITO_CHECK(check_segment("the namespace", namespace_));
+  if (!options.uid.empty())
+    return fail(ErrorCode::usage, "a uid chooses one object: delete it by its name");
+  Request request;
+  request.method = "DELETE";
+  request.path = collection_path(type, namespace_);
+  add_if_set(request, "labelSelector", label_selector);
+  add_if_set(request, "fieldSelector", field_selector);
+  request.content_type = kJson;
+  request.doing = "deleting the selected " + type.plural +
+                  (type.namespaced ? in_namespace(type, namespace_) : "");
+  if (options.dry_run == DryRun::server) request.doing += " (dry run)";
+  request.body = delete_body(options);
+  return request;
+}
+
+Result<Request> log_request(std::string_view namespace_, std::string_view pod,
+                            const LogOptions& options) {
+  if (options.since_seconds && !options.since_time.empty())
+    return fail(ErrorCode::usage, "a log begins at a time or some seconds ago, not both");
+  const std::pair<std::string_view, const std::optional<std::int64_t>&> numbers[] = {
+      {"sinceSeconds", options.since_seconds},
+      {"tailLines", options.tail_lines},
+      {"limitBytes", options.limit_bytes}};
+  Request request;
+  request.method = "GET";
+  KAITO_TRY(request.path,
+            object_path({types::pod(), std::string(namespace_), std::string(pod)}, "log"));
+  add_if_set(request, "container", options.container);
+  if (options.follow) request.query.emplace_back("follow", "true");
+  if (options.previous) request.query.emplace_back("previous", "true");
+  if (options.timestamps) request.query.emplace_back("timestamps", "true");
+  add_if_set(request, "sinceTime", options.since_time);
+  for (const auto& [key, number] : numbers) {
+    if (!number) continue;
+    // The server takes zero for the lines only.
+    if (*number < (key == "tailLines" ? 0 : 1))
+      return fail(ErrorCode::usage,
+                  std::string(key) + " " + std::to_string(*number) + " is too small for a log");
+    request.query.emplace_back(key, std::to_string(*number));
   }
-  request.body = json::write(json::Value(std::move(body)));
+  request.accept = "*/*";
+  request.doing = "reading the log of pod \"" + std::string(pod) + "\" in namespace \"" +
+                  std::string(namespace_) + '"';
+  return request;
+}
+
+Result<Request> port_forward_request(std::string_view namespace_, std::string_view pod, int port) {
+  KAITO_CHECK(check_port(port));
+  Request request;
+  request.method = "GET";
+  KAITO_TRY(request.path,
+            object_path({types::pod(), std::string(namespace_), std::string(pod)}, "portforward"));
+  request.query.emplace_back("ports", std::to_string(port));
+  request.accept = "*/*";
+  request.doing = "forwarding to port " + std::to_string(port) + " of pod \"" + std::string(pod) +
+                  "\" in namespace \"" + std::string(namespace_) + '"';
   return request;
 }
 
 Result<std::string> service_proxy_path(std::string_view namespace_, std::string_view service,
                                        int port) {
-  KAITO_CHECK(check_segment("the namespace", namespace_));
-  KAITO_CHECK(check_segment("the name of the service", service));
-  if (port < 1 || port > 65535)
-    return fail(ErrorCode::usage, "port " + std::to_string(port) + " is not from 1 to 65535");
-  return "/api/v1/namespaces/" + percent_encode(namespace_) + "/services/" +
-         percent_encode(service) + ':' + std::to_string(port) + "/proxy";
+  return proxy_path("services", "service", namespace_, service, port);
+}
+
+Result<std::string> pod_proxy_path(std::string_view namespace_, std::string_view pod, int port) {
+  return proxy_path("pods", "pod", namespace_, pod, port);
 }
 
 }  // namespace kaito::k8s

@@ -18,6 +18,43 @@ Status::Cause read_cause(const json::Value& value) {
   return {text_at(value, {"reason"}), text_at(value, {"message"}), text_at(value, {"field"})};
 }
 
+/// Takes `lead` and what stands behind it in quotes off the text.
+std::string take_quoted(std::string_view& text, std::string_view lead) {
+  if (!text.starts_with(lead)) return {};
+  const auto end = text.find('"', lead.size());
+  if (end == std::string_view::npos) return {};
+  std::string found(text.substr(lead.size(), end - lead.size()));
+  text.remove_prefix(end + 1);
+  return found;
+}
+
+/// Takes `lead` and the word behind it off the text.
+std::string take_word(std::string_view& text, std::string_view lead) {
+  if (!text.starts_with(lead)) return {};
+  const auto end = std::min(text.find(' ', lead.size()), text.size());
+  std::string found(text.substr(lead.size(), end - lead.size()));
+  text.remove_prefix(end);
+  return found;
+}
+
+/// conflict with "m" [with subresource "s"] [using GROUP/VERSION] [at TIME]; another text is taken
+/// for the manager whole.
+FieldConflict read_conflict(const Status::Cause& cause) {
+  FieldConflict conflict;
+  conflict.path = cause.field.substr(cause.field.starts_with('.') ? 1 : 0);
+  std::string_view text = cause.message;
+  conflict.manager = take_quoted(text, "conflict with \"");
+  if (conflict.manager.empty()) {
+    conflict.manager = cause.message;
+    return conflict;
+  }
+  conflict.subresource = take_quoted(text, " with subresource \"");
+  conflict.api_version = take_word(text, " using ");
+  conflict.by_update = !conflict.api_version.empty();
+  conflict.time = take_word(text, " at ");
+  return conflict;
+}
+
 void put(json::Object& object, std::string_view key, const std::string& value) {
   if (!value.empty()) object[key] = value;
 }
@@ -52,6 +89,13 @@ bool Status::is_field_conflict() const {
   return code == 409 && std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
            return cause.reason == "FieldManagerConflict";
          });
+}
+
+std::vector<FieldConflict> field_conflicts(const Status& status) {
+  std::vector<FieldConflict> conflicts;
+  for (const Status::Cause& cause : status.causes)
+    if (cause.reason == "FieldManagerConflict") conflicts.push_back(read_conflict(cause));
+  return conflicts;
 }
 
 std::optional<Status> read_status(const json::Value& value) {

@@ -52,10 +52,32 @@ struct WatchOptions {
 enum class DryRun : std::uint8_t { none, server };
 enum class Propagation : std::uint8_t { background, foreground, orphan };
 
+/// What the server does about unknown and duplicate fields: drop them, drop them with a warning, or
+/// refuse the write. Servers before 1.25 drop them whatever is asked.
+enum class FieldValidation : std::uint8_t { server_default, ignore, warn, strict };
+
 struct WriteOptions {
   std::string field_manager = "kaitoctl";
   bool force = false;  ///< server-side apply: take over fields that others own
   DryRun dry_run = DryRun::none;
+  FieldValidation field_validation = FieldValidation::server_default;
+  /// Create only: a text that is this call's alone. It is kept as an annotation of the object, so
+  /// that a create whose answer got lost can be told from somebody else's. "" = none.
+  std::string creation_nonce{};
+};
+
+inline constexpr std::string_view creation_nonce_annotation = "kaitoctl.dev/creation-nonce";
+
+/// Of a container's log. Source: kubernetes-client.md 3.11.
+struct LogOptions {
+  std::string container;  ///< "" = the only one
+  bool follow = false;
+  bool previous = false;    ///< of the instance before the last restart
+  bool timestamps = false;  ///< before each line: RFC 3339 with nanoseconds, and a blank
+  std::optional<std::int64_t> since_seconds;
+  std::string since_time;  ///< RFC 3339; not together with since_seconds
+  std::optional<std::int64_t> tail_lines;
+  std::optional<std::int64_t> limit_bytes;
 };
 
 struct DeleteOptions {
@@ -88,12 +110,32 @@ struct DeleteOptions {
                                                   std::string_view subresource,
                                                   const json::Value& patch,
                                                   const WriteOptions& options);
+/// `operations`: an array as RFC 6902 has it, of 10,000 at most (else: usage).
+[[nodiscard]] Result<Request> json_patch_request(const ObjectRef& ref, std::string_view subresource,
+                                                 const json::Value& operations,
+                                                 const WriteOptions& options);
 [[nodiscard]] Result<Request> delete_request(const ObjectRef& ref, const DeleteOptions& options);
+/// Deletes what the selectors choose in one namespace. Refused (usage) without a selector, and
+/// without a namespace for a namespaced type: an option left empty must not empty a cluster.
+[[nodiscard]] Result<Request> delete_matching_request(const ResourceType& type,
+                                                      std::string_view namespace_,
+                                                      std::string_view label_selector,
+                                                      std::string_view field_selector,
+                                                      const DeleteOptions& options);
+/// Errors also: usage, for contradictions and negative numbers.
+[[nodiscard]] Result<Request> log_request(std::string_view namespace_, std::string_view pod,
+                                          const LogOptions& options);
+/// To be sent as a WebSocket upgrade.
+[[nodiscard]] Result<Request> port_forward_request(std::string_view namespace_,
+                                                   std::string_view pod, int port);
 
 /// "/api/v1/namespaces/NS/services/NAME:PORT/proxy": the prefix under which a Service's HTTP is
 /// reached.
 [[nodiscard]] Result<std::string> service_proxy_path(std::string_view namespace_,
                                                      std::string_view service, int port);
+/// The same for a Pod and the port of a container.
+[[nodiscard]] Result<std::string> pod_proxy_path(std::string_view namespace_, std::string_view pod,
+                                                 int port);
 
 [[nodiscard]] std::string percent_encode(std::string_view text);
 

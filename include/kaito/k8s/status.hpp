@@ -34,6 +34,21 @@ struct Status {
   [[nodiscard]] bool is_field_conflict() const;
 };
 
+/// A field that a server-side apply would change and that somebody else owns.
+struct FieldConflict {
+  std::string path;         ///< "resource.count"
+  std::string manager;      ///< "kubectl-edit"
+  bool by_update = false;   ///< owned through an update, not an apply
+  std::string api_version;  ///< of that update
+  std::string subresource;  ///< "status", or ""
+  std::string time;         ///< as the server wrote it; "" before 1.22
+  bool operator==(const FieldConflict&) const = default;
+};
+
+/// What a 409 of a server-side apply is about; nothing for other errors. Source:
+/// kubernetes-client.md 3.10.
+[[nodiscard]] std::vector<FieldConflict> field_conflicts(const Status& status);
+
 /// Nothing when the value is not a Status (kind is something else).
 [[nodiscard]] std::optional<Status> read_status(const json::Value& value);
 [[nodiscard]] json::Value status_json(const Status& status);

@@ -296,3 +296,31 @@ TEST_CASE("a Status survives being written and read") {
 TEST_CASE("errors of other layers carry no Status") {
   CHECK(status_of(Error{ErrorCode::failed, "m", {}, "", nullptr}) == nullptr);
 }
+
+TEST_CASE("who owns what, as servers of all ages put it") {
+  struct Row {
+    string message;
+    FieldConflict conflict;
+  };
+  const std::vector<Row> rows = {
+      {"conflict with \"m1\"", {"a.b", "m1", false, "", "", ""}},
+      {"conflict with \"upd\" using kaito.sh/v1beta1",
+       {"a.b", "upd", true, "kaito.sh/v1beta1", "", ""}},
+      {"conflict with \"upd\" using kaito.sh/v1beta1 at 2026-01-02T03:04:05Z",
+       {"a.b", "upd", true, "kaito.sh/v1beta1", "", "2026-01-02T03:04:05Z"}},
+      {"conflict with \"m 2\" with subresource \"status\" using v1 at T",
+       {"a.b", "m 2", true, "v1", "status", "T"}},
+      {"somebody has it", {"a.b", "somebody has it", false, "", "", ""}},
+      {"conflict with \"open", {"a.b", "conflict with \"open", false, "", "", ""}},
+  };
+  Status status;
+  status.causes.push_back({"FieldValueInvalid", "no conflict", ".x"});
+  for (const Row& row : rows)
+    status.causes.push_back({"FieldManagerConflict", row.message, ".a.b"});
+  const auto found = field_conflicts(status);
+  REQUIRE(found.size() == rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(rows[i].message);
+    CHECK(found[i] == rows[i].conflict);
+  }
+}

@@ -245,3 +245,32 @@ TEST_CASE("percent encoding leaves only what every server reads as it is") {
   CHECK(percent_encode("a b+c&d=e/%?#:") == "a%20b%2Bc%26d%3De%2F%25%3F%23%3A");
   CHECK(percent_encode("\xc3\xa9\n") == "%C3%A9%0A");
 }
+
+TEST_CASE("logs, port-forwards and the proxy of a pod") {
+  LogOptions options;
+  options.container = "model";
+  options.follow = true;
+  options.timestamps = true;
+  options.since_time = "2026-01-02T03:04:05Z";
+  const Request log = log_request("default", "phi-0", options).value();
+  CHECK(log.method == "GET");
+  CHECK(log.target() ==
+        "/api/v1/namespaces/default/pods/phi-0/log?container=model&follow=true&timestamps=true&"
+        "sinceTime=2026-01-02T03%3A04%3A05Z");
+  CHECK(log.accept == "*/*");
+  CHECK(log.doing == "reading the log of pod \"phi-0\" in namespace \"default\"");
+  options.since_seconds = 5;
+  check_refused(log_request("default", "phi-0", options),
+                "a log begins at a time or some seconds ago, not both");
+  options.since_time.clear();
+  options.since_seconds = 0;
+  check_refused(log_request("default", "phi-0", options), "sinceSeconds 0 is too small for a log");
+  check_refused(log_request("default", "", {}), "the name of the pod must not be empty");
+
+  CHECK(port_forward_request("default", "phi-0", 5000).value().target() ==
+        "/api/v1/namespaces/default/pods/phi-0/portforward?ports=5000");
+  check_refused(port_forward_request("default", "phi-0", 0), "port 0 is not from 1 to 65535");
+  CHECK(pod_proxy_path("default", "phi-0", 5000).value() ==
+        "/api/v1/namespaces/default/pods/phi-0:5000/proxy");
+  CHECK(pod_proxy_path("default", "..", 5000).error().code == ErrorCode::usage);
+}
