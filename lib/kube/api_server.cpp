@@ -38,19 +38,6 @@ net::HttpRequest wire_request(const k8s::Request& request) {
   return wire;
 }
 
-/// Called only after a failure, so that the body is not read for nothing.
-Repeatable repeatable(const k8s::Request& request) {
-  if (request.method == "GET" || request.method == "HEAD") return Repeatable::read;
-  if (request.content_type.starts_with("application/apply-patch")) return Repeatable::idempotent;
-  const bool whole = request.method == "PUT";
-  const bool merge =
-      request.method == "PATCH" && request.content_type.starts_with("application/merge-patch");
-  if (!whole && !merge) return Repeatable::once;
-  const auto body = json::parse(request.body);
-  const bool versioned = body && !json::string_at(*body, {"metadata", "resourceVersion"}).empty();
-  return versioned ? Repeatable::idempotent : Repeatable::once;
-}
-
 /// The body of an error answer that was opened as a stream; what cannot be read is left out.
 std::string drain(net::BodyStream& stream, const CallLimits& limits) {
   std::string body;
@@ -67,12 +54,37 @@ std::string failure_text(const Result<Answer>& result) {
   return fmt::format("HTTP {}", result->head.status);
 }
 
+/// ", flow schema UID" where the server says under which rule of its queues the request fell.
+std::string flow_text(const Result<Answer>& result) {
+  if (!result) return {};
+  const auto uid = result->head.headers.get("X-Kubernetes-Pf-Flowschema-Uid");
+  return uid.empty() ? std::string() : fmt::format(", flow schema {}", shorten(uid, 64));
+}
+
+/// The Status in an answer that is a failure.
+std::optional<k8s::Status> status_in(const Answer& answer) {
+  if (answer.body.size() > longest_error_body) return std::nullopt;
+  const auto value = json::parse(answer.body);
+  return value ? k8s::read_status(*value) : std::nullopt;
+}
+
+/// Where a redirect leads, without a query, which may hold secrets.
+std::string redirect_target(const net::HttpHead& head) {
+  const auto location = head.headers.get("Location");
+  if (location.empty() || location.starts_with('/')) return {};
+  const auto url = net::parse_url(location);
+  return url ? url->text() : std::string();
+}
+
 }  // namespace
 
 ApiServer::ApiServer(std::shared_ptr<net::Transport> transport, ClusterConfig config, ClientLog log)
     : transport_(std::move(transport)), config_(std::move(config)), log_(std::move(log)) {
   log_.keep_secret(config_.basic_password);
-  log_.keep_secret(config_.proxy_authorization);
+  if (config_.proxy) {
+    log_.keep_secret(config_.proxy->password);
+    log_.keep_secret(config_.proxy->authorization());
+  }
 }
 
 double ApiServer::random() {
@@ -178,12 +190,47 @@ Result<Answer> ApiServer::attempt(const net::HttpRequest& request, Reading readi
   return answer;
 }
 
+std::optional<std::chrono::milliseconds> ApiServer::delay_after(
+    const k8s::Request& request, const Result<Answer>& result, unsigned attempts,
+    std::chrono::nanoseconds took, std::optional<k8s::Request>& instead) {
+  FailedAttempt failed;
+  failed.took = took;
+  if (result) {
+    if (is_success(result->head.status)) return std::nullopt;
+    const auto status = status_in(*result);
+    failed.status = result->head.status;
+    failed.retry_after = retry_after(result->head, status);
+    if (failed.status == 504 && version_too_large(status)) instead = without_version(request);
+  } else {
+    if (result.error().code != ErrorCode::unreachable) return std::nullopt;
+    failed.stage = net::stage_of(result.error());
+  }
+  return delay_before_next(repeatable(request), failed, attempts, random());
+}
+
+Result<Answer> ApiServer::given_up(const k8s::Request& request, Result<Answer> result,
+                                   std::string earlier) const {
+  const auto last = result && is_success(result->head.status) ? "" : failure_text(result);
+  if (last.empty() || last == earlier) earlier.clear();
+  if (result) {
+    result->earlier = std::move(earlier);
+    return result;
+  }
+  auto error = std::move(result).error().in(request.doing);
+  if (!earlier.empty()) error.message += fmt::format(" (the attempt before: {})", earlier);
+  if (outcome_unknown(error)) error = std::move(error).hinted(outcome_hint(request));
+  return fail(std::move(error));
+}
+
 Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
                                  const CallLimits& limits) {
   std::string earlier;
+  std::optional<k8s::Request> instead;
   bool renewed = false;
   for (unsigned attempts = 1;; ++attempts) {
-    auto wire = wire_request(request);
+    auto wire = wire_request(instead ? *instead : request);
+    if (reading == Reading::whole && !config_.disable_compression)
+      wire.headers.add("Accept-Encoding", "gzip");
     auto token = authorize(wire);
     if (!token) return fail(std::move(token).error().in(request.doing));
     const auto start = Clock::now();
@@ -193,34 +240,16 @@ Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
     if (result && result->head.status == 401 && !renewed && !token->empty()) {
       renewed = true;
       if (config_.token->renew_after_refusal(*token)) delay.emplace(0);
-    } else if (!result || !is_success(result->head.status)) {
-      FailedAttempt failed;
-      failed.took = Clock::now() - start;
-      const bool final_error = !result && result.error().code != ErrorCode::unreachable;
-      if (result) {
-        failed.status = result->head.status;
-        failed.retry_after = retry_after(result->head);
-      } else {
-        failed.stage = net::stage_of(result.error());
-      }
-      if (!final_error) delay = delay_before_next(repeatable(request), failed, attempts, random());
+    } else {
+      delay = delay_after(request, result, attempts, Clock::now() - start, instead);
     }
     // A wait that ends after the deadline would only hide why the server did not answer.
     if (delay && Deadline::after(*delay).moment() >= limits.deadline.moment()) delay.reset();
-    if (!delay) {
-      const auto last = result && is_success(result->head.status) ? "" : failure_text(result);
-      if (last.empty() || last == earlier) earlier.clear();
-      if (result) {
-        result->earlier = std::move(earlier);
-        return result;
-      }
-      auto error = std::move(result).error().in(request.doing);
-      if (!earlier.empty()) error.message += fmt::format(" (the attempt before: {})", earlier);
-      return fail(std::move(error));
-    }
+    if (!delay) return given_up(request, std::move(result), std::move(earlier));
     earlier = failure_text(result);
-    log_.line(4, fmt::format("attempt {} failed ({}); the next in {}", attempts,
-                             escape_controls(earlier), format_duration(*delay)));
+    log_.line(4, fmt::format("attempt {} failed ({}{}); the next in {}", attempts,
+                             escape_controls(earlier), escape_controls(flow_text(result)),
+                             format_duration(*delay)));
     if (auto waited = wait(*delay, limits); !waited)
       return fail(located(std::move(waited).error()).in(request.doing));
   }
@@ -261,6 +290,13 @@ Error ApiServer::error_of(const k8s::Request& request, const Answer& answer) con
   auto error = k8s::error_of_answer(request.doing, request.method, status,
                                     answer.head.content_type(), answer.body);
   if (error.code == ErrorCode::unauthenticated) error.hint = credentials_hint();
+  if (outcome_unknown(error)) error = std::move(error).hinted(outcome_hint(request));
+  // Not followed: what is at the other end would be given credentials and believed.
+  if (const auto target = redirect_target(answer.head);
+      status >= 300 && status < 400 && !target.empty()) {
+    error.message += fmt::format(" (a redirect to {}, which is not followed)", target);
+    error.hint = "if that is your cluster, make it the server in your kubeconfig";
+  }
   if (!answer.earlier.empty())
     error.message += fmt::format(" (the attempt before: {})", answer.earlier);
   return error;

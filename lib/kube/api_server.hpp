@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -52,6 +53,16 @@ class ApiServer {
   Result<Answer> repeat(const k8s::Request& request, Reading reading, const CallLimits& limits);
   Result<Answer> attempt(const net::HttpRequest& request, Reading reading,
                          const CallLimits& limits);
+  /// How long to wait before another attempt; nothing: this result is the last. `instead` becomes
+  /// the request to make then, where it should be another one.
+  std::optional<std::chrono::milliseconds> delay_after(const k8s::Request& request,
+                                                       const Result<Answer>& result,
+                                                       unsigned attempts,
+                                                       std::chrono::nanoseconds took,
+                                                       std::optional<k8s::Request>& instead);
+  /// The last result, with what an attempt before it met.
+  Result<Answer> given_up(const k8s::Request& request, Result<Answer> result,
+                          std::string earlier) const;
   /// Adds credentials; gives the token that went in.
   Result<std::string> authorize(net::HttpRequest& request);
   [[nodiscard]] std::string url_of(const net::HttpRequest& request) const;

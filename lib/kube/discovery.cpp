@@ -19,16 +19,16 @@ k8s::Request ask(std::string path, std::string doing) {
   return request;
 }
 
+constexpr std::chrono::minutes kept_for{10};
+
 const json::Array& list_at(const json::Value& value, std::string_view key) {
   static const json::Array none;
   const auto* found = json::find(value, {key});
   return found != nullptr && found->is_array() ? found->get_array() : none;
 }
 
-}  // namespace
-
-Result<std::vector<std::string>> served_versions(ApiServer& server, std::string_view group,
-                                                 const CallLimits& limits) {
+Result<std::vector<std::string>> ask_for_versions(ApiServer& server, std::string_view group,
+                                                  const CallLimits& limits) {
   const bool core = group.empty();
   const auto request =
       ask(core ? "/api" : fmt::format("/apis/{}", k8s::percent_encode(group)),
@@ -48,16 +48,56 @@ Result<std::vector<std::string>> served_versions(ApiServer& server, std::string_
   return versions;
 }
 
-Result<bool> serves(ApiServer& server, const k8s::ResourceType& type, const CallLimits& limits) {
+/// The plurals of a group version; none where it is not served.
+Result<std::set<std::string>> ask_for_plurals(ApiServer& server, const k8s::ResourceType& type,
+                                              const CallLimits& limits) {
   const auto request = ask(type.base_path(), fmt::format("asking whether {} ({}) is served",
                                                          type.qualified_plural(), type.version));
+  std::set<std::string> plurals;
   KAITO_TRY(auto answer, server.send(request, limits));
-  if (answer.head.status == 404) return false;
+  if (answer.head.status == 404) return plurals;
   KAITO_TRY(auto value, server.decode(request, answer));
-  const auto& resources = list_at(value, "resources");
-  return std::any_of(resources.begin(), resources.end(), [&](const json::Value& resource) {
-    return json::string_at(resource, {"name"}) == type.plural;
-  });
+  for (const auto& resource : list_at(value, "resources"))
+    plurals.emplace(json::string_at(resource, {"name"}));
+  return plurals;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Discovery::served_versions(std::string_view group,
+                                                            const CallLimits& limits) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = versions_.find(group);
+    if (known != versions_.end() && Clock::now() - known->second.since < kept_for)
+      return known->second.value;
+  }
+  KAITO_TRY(auto versions, ask_for_versions(*server_, group, limits));
+  const std::lock_guard lock(mutex_);
+  versions_[std::string(group)] = {versions, Clock::now()};
+  return versions;
+}
+
+Result<bool> Discovery::serves(const k8s::ResourceType& type, const CallLimits& limits) {
+  const auto path = type.base_path();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = plurals_.find(path);
+    if (known != plurals_.end() && Clock::now() - known->second.since < kept_for &&
+        known->second.value.contains(type.plural))
+      return true;
+  }
+  KAITO_TRY(auto plurals, ask_for_plurals(*server_, type, limits));
+  const bool served = plurals.contains(type.plural);
+  const std::lock_guard lock(mutex_);
+  plurals_[path] = {std::move(plurals), Clock::now()};
+  return served;
+}
+
+void Discovery::forget() {
+  const std::lock_guard lock(mutex_);
+  versions_.clear();
+  plurals_.clear();
 }
 
 Result<std::string> server_version(ApiServer& server, const CallLimits& limits) {

@@ -52,7 +52,7 @@ void fill_trust(const ClusterEntry& cluster, const Surroundings& surroundings, n
 
 void fill_proxy(const ClusterEntry& cluster, const Surroundings& surroundings, ClusterConfig& out,
                 Problems& problems) {
-  std::optional<Proxy> proxy;
+  std::optional<net::Proxy> proxy;
   if (!cluster.proxy_url.empty()) {
     auto parsed = parse_proxy(cluster.proxy_url);
     if (!parsed) {
@@ -69,9 +69,7 @@ void fill_proxy(const ClusterEntry& cluster, const Surroundings& surroundings, C
     }
     proxy = std::move(*found);
   }
-  if (!proxy) return;
-  out.proxy = std::move(proxy->url);
-  out.proxy_authorization = std::move(proxy->authorization);
+  out.proxy = std::move(proxy);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -12,6 +13,8 @@
 
 namespace kaito::kube {
 namespace {
+
+constexpr std::uint16_t socks_port = 1080;
 
 using Variable = std::function<std::optional<std::string>(const std::string&)>;
 
@@ -48,8 +51,21 @@ std::optional<unsigned> small_number(std::string_view text, unsigned most) {
   return value;
 }
 
+/// "010.001.0.0" as "10.1.0.0": older Go read such networks, and lists have kept them.
+std::string without_leading_zeros(std::string_view network) {
+  if (network.find(':') != std::string_view::npos) return std::string(network);
+  std::string out;
+  for (auto part : split(network, '.')) {
+    while (part.size() > 1 && part.front() == '0')
+      part.remove_prefix(1);
+    if (!out.empty()) out += '.';
+    out += part;
+  }
+  return out;
+}
+
 bool in_network(const std::string& address, std::string_view network, std::string_view length) {
-  const auto base = address_bytes(network);
+  const auto base = address_bytes(without_leading_zeros(network));
   if (!base || base->size() != address.size()) return false;
   const auto bits = small_number(length, static_cast<unsigned>(address.size() * 8));
   if (!bits) return false;
@@ -96,7 +112,7 @@ std::string first_set(const Variable& variable, const char* large, const char* s
 
 }  // namespace
 
-Result<Proxy> parse_proxy(std::string_view text) {
+Result<net::Proxy> parse_proxy(std::string_view text) {
   text = trim(text);
   std::string_view scheme = "http";
   auto rest = text;
@@ -105,20 +121,29 @@ Result<Proxy> parse_proxy(std::string_view text) {
     rest = text.substr(colon + 3);
   }
   const auto scheme_name = to_lower(scheme);
-  if (scheme_name.starts_with("socks5"))
-    return fail(ErrorCode::invalid, "socks5 proxies are not supported",
-                "use an http:// or https:// proxy");
-  if (scheme_name != "http" && scheme_name != "https")
+  const bool socks = scheme_name == "socks5" || scheme_name == "socks5h";
+  if (!socks && scheme_name != "http" && scheme_name != "https")
     return fail(ErrorCode::invalid,
-                fmt::format("a proxy URL starts with http:// or https://, not {}://", scheme));
+                fmt::format("a proxy URL starts with http://, https:// or socks5://, not {}://",
+                            escape_controls(shorten(scheme, 32))));
 
-  Proxy proxy;
+  net::Proxy proxy;
   const auto authority = rest.substr(0, rest.find('/'));
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-    proxy.authorization = "Basic " + base64_encode(percent_decode(authority.substr(0, at)));
+    const auto pair = authority.substr(0, at);
+    const auto colon = std::min(pair.find(':'), pair.size());
+    proxy.user = percent_decode(pair.substr(0, colon));
+    if (colon < pair.size()) proxy.password = percent_decode(pair.substr(colon + 1));
     rest.remove_prefix(at + 1);
   }
-  KAITO_TRY(proxy.url, net::parse_url(fmt::format("{}://{}", scheme_name, rest)));
+  KAITO_TRY(proxy.url, net::parse_url(fmt::format(
+                           "{}://{}", scheme_name == "https" ? "https" : "http", rest)));
+  if (!socks) return proxy;
+  proxy.kind = net::Proxy::Kind::socks5;
+  proxy.url.path.clear();
+  // A port that depends on the scheme was not written.
+  KAITO_TRY(const auto as_https, net::parse_url(fmt::format("https://{}", rest)));
+  if (as_https.port != proxy.url.port) proxy.url.port = socks_port;
   return proxy;
 }
 
@@ -133,8 +158,8 @@ bool no_proxy_excepts(std::string_view list, const net::Url& target) {
   return false;
 }
 
-Result<std::optional<Proxy>> proxy_from_environment(const net::Url& target,
-                                                    const Variable& variable) {
+Result<std::optional<net::Proxy>> proxy_from_environment(const net::Url& target,
+                                                         const Variable& variable) {
   if (net::is_loopback(target.host)) return std::nullopt;
   const char* name = target.tls ? "HTTPS_PROXY" : "HTTP_PROXY";
   const auto text = first_set(variable, name, target.tls ? "https_proxy" : "http_proxy");
@@ -142,7 +167,7 @@ Result<std::optional<Proxy>> proxy_from_environment(const net::Url& target,
   if (no_proxy_excepts(first_set(variable, "NO_PROXY", "no_proxy"), target)) return std::nullopt;
   auto proxy = parse_proxy(text);
   if (!proxy) return fail(std::move(proxy).error().in(fmt::format("the proxy in {}", name)));
-  return std::optional<Proxy>(std::move(*proxy));
+  return std::optional<net::Proxy>(std::move(*proxy));
 }
 
 }  // namespace kaito::kube

@@ -6,24 +6,19 @@
 #include <string_view>
 
 #include "kaito/base/result.hpp"
-#include "kaito/net/url.hpp"
+#include "kaito/net/client.hpp"
 
 namespace kaito::kube {
 
-/// A proxy and what to say to it.
-struct Proxy {
-  net::Url url;
-  std::string authorization;  ///< value of Proxy-Authorization, or ""
-};
-
-/// A proxy's URL, with "user:password@" turned into `authorization`. Text without a scheme is
-/// http. Errors: invalid (also socks5, which is not supported); the message holds no password.
-[[nodiscard]] Result<Proxy> parse_proxy(std::string_view text);
+/// A proxy's URL: http, https or socks5 (socks5h means the same), with "user:password@" taken out
+/// of it and decoded. Text without a scheme is http. Errors: invalid; the message holds no
+/// password.
+[[nodiscard]] Result<net::Proxy> parse_proxy(std::string_view text);
 
 /// The proxy that HTTPS_PROXY, HTTP_PROXY (and their small-letter forms) name for the target,
 /// unless NO_PROXY excepts it; loopback is never proxied. Errors: invalid. Source:
 /// golang.org/x/net/http/httpproxy.
-[[nodiscard]] Result<std::optional<Proxy>> proxy_from_environment(
+[[nodiscard]] Result<std::optional<net::Proxy>> proxy_from_environment(
     const net::Url& target,
     const std::function<std::optional<std::string>(const std::string&)>& variable);
 

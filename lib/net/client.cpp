@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kaito/base/text.hpp"
+#include "kaito/net/gzip.hpp"
 #include "net/connection.hpp"
 #include "net/http_wire.hpp"
 #include "net/pool.hpp"
@@ -92,7 +93,9 @@ struct HttpClient::Impl {
     head.target = target;
     head.host = host;
     head.user_agent = options().user_agent;
-    if (route.through_plain_proxy()) head.proxy_authorization = options().proxy_authorization;
+    const std::string authorization =
+        route.through_plain_proxy() ? options().proxy->authorization() : std::string();
+    head.proxy_authorization = authorization;
     if (announces_body(request)) head.content_length = request.body.size();
     KAITO_TRY(std::string message, write_head(head, request.headers));
     message += request.body;
@@ -157,12 +160,37 @@ struct HttpClient::Impl {
             std::move(answer.headers())};
   }
 
+  [[nodiscard]] Result<void> inflate(HttpResponse& response) const {
+    const std::string_view coding = trim(response.head.headers.get("Content-Encoding"));
+    // An answer to HEAD names the coding of a body that is not there.
+    if (coding.empty() || equals_ignoring_case(coding, "identity") || response.body.empty()) {
+      return {};
+    }
+    const std::string server = host_and_port(options().server);
+    if (!equals_ignoring_case(coding, "gzip") && !equals_ignoring_case(coding, "x-gzip")) {
+      return fail(ErrorCode::protocol, "the answer of " + server +
+                                           " is in a coding that was not asked for: " +
+                                           escape_controls(shorten(coding, 64)));
+    }
+    auto inflated = gunzip(response.body, options().max_body);
+    if (!inflated) {
+      Error error = std::move(inflated).error();
+      error.message = "the answer of " + server + " cannot be used: " + error.message;
+      return fail(std::move(error));
+    }
+    response.body = std::move(*inflated);
+    response.head.headers.remove("Content-Encoding");
+    response.head.headers.remove("Content-Length");
+    return {};
+  }
+
   Result<HttpResponse> send(const HttpRequest& request, const CallLimits& limits) const {
     KAITO_TRY(auto connection, exchange(request, options().max_body, limits));
     KAITO_CHECK(check_answer(*connection, limits));
     KAITO_CHECK(read_whole_body(*connection, limits));
     HttpResponse response{head_of(connection->answer()), connection->answer().take_body()};
     pool->give_back(std::move(connection));
+    KAITO_CHECK(inflate(response));
     return response;
   }
 
@@ -200,7 +228,7 @@ Result<std::unique_ptr<HttpClient>> HttpClient::create(ClientOptions options) {
   if (options.server.tls) {
     KAITO_TRY(impl->route.tls, TlsContext::for_client(options.tls));
   }
-  if (options.proxy && options.proxy->tls) {
+  if (options.proxy && options.proxy->url.tls) {
     KAITO_TRY(impl->route.proxy_tls, TlsContext::for_proxy(options.tls));
   }
   impl->pool = std::make_shared<Pool>(options.idle_timeout);

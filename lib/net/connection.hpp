@@ -19,7 +19,7 @@ struct Route {
 
   /// Requests carry the whole URL because a proxy reads them.
   [[nodiscard]] bool through_plain_proxy() const {
-    return options.proxy.has_value() && !options.server.tls;
+    return options.proxy && options.proxy->kind == Proxy::Kind::http && !options.server.tls;
   }
 };
 
@@ -31,7 +31,7 @@ struct Route {
 [[nodiscard]] std::string host_and_port(const Url& url);
 
 /// What a 407 of the proxy means.
-[[nodiscard]] Error proxy_refused(const Url& proxy);
+[[nodiscard]] Error proxy_refused(const Proxy& proxy);
 
 /// For a server that answers plain HTTP as TLS servers do.
 [[nodiscard]] Error speaks_tls(const std::string& server);

@@ -5,6 +5,7 @@
 #include "kaito/net/failure.hpp"
 #include "net/connection.hpp"
 #include "net/http_wire.hpp"
+#include "net/socks5.hpp"
 #include "net/tcp.hpp"
 #include "net/tls_stream.hpp"
 
@@ -14,7 +15,9 @@ namespace {
 constexpr std::size_t proxy_head_limit = std::size_t{64} << 10;
 
 Error at_stage(Stage stage, Error error) {
-  if (error.code == ErrorCode::unreachable) error.payload = std::make_shared<const Failure>(stage);
+  // Who knows better has said so.
+  if (error.code == ErrorCode::unreachable && error.payload == nullptr)
+    error.payload = std::make_shared<const Failure>(stage);
   return error;
 }
 
@@ -59,13 +62,14 @@ Result<std::unique_ptr<ByteStream>> start_tls(std::unique_ptr<ByteStream> lower,
 Result<void> open_tunnel(ByteStream& stream, const ClientOptions& options,
                          const CallLimits& limits) {
   const std::string target = host_and_port(options.server);
-  const std::string proxy = host_and_port(*options.proxy);
+  const std::string proxy = host_and_port(options.proxy->url);
+  const std::string authorization = options.proxy->authorization();
   RequestHead head;
   head.method = "CONNECT";
   head.target = target;
   head.host = target;
   head.user_agent = options.user_agent;
-  head.proxy_authorization = options.proxy_authorization;
+  head.proxy_authorization = authorization;
   KAITO_TRY(const std::string message, write_head(head, {}));
   const auto problem = [&](Error error) {
     error.message =
@@ -88,9 +92,15 @@ Result<void> open_tunnel(ByteStream& stream, const ClientOptions& options,
     return fail(proxy_refused(*options.proxy));
   }
   if (status < 200 || status > 299) {
-    return fail(ErrorCode::unreachable,
-                fmt::format("the proxy {} does not connect to {}: {} {}", proxy, target, status,
-                            escape_controls(shorten(answer.start_line().reason, 200))));
+    // What gateways say of a server that they cannot reach just now.
+    const bool may_pass = status >= 502 && status <= 504;
+    return fail(
+        Error{ErrorCode::unreachable,
+              fmt::format("the proxy {} does not connect to {}: {} {}", proxy, target, status,
+                          escape_controls(shorten(answer.start_line().reason, 200))),
+              {},
+              {},
+              std::make_shared<const Failure>(may_pass ? Stage::connect : Stage::handshake)});
   }
   if (reader.has_left_over()) {
     return fail(ErrorCode::protocol,
@@ -99,21 +109,33 @@ Result<void> open_tunnel(ByteStream& stream, const ClientOptions& options,
   return {};
 }
 
+/// A stream to the server, or to the proxy that reads plain requests; the server's TLS is still to
+/// come.
+Result<std::unique_ptr<ByteStream>> reach(const Route& route, const CallLimits& limits) {
+  const ClientOptions& options = route.options;
+  if (!options.proxy) return connect_tcp(options.server, "server", limits);
+  const Proxy& proxy = *options.proxy;
+  KAITO_TRY(auto stream, connect_tcp(proxy.url, "proxy", limits));
+  if (proxy.kind == Proxy::Kind::socks5) {
+    auto opened = socks5_connect(*stream, proxy, options.server, limits);
+    if (!opened) return fail(at_stage(Stage::handshake, std::move(opened).error()));
+    return stream;
+  }
+  if (proxy.url.tls) {
+    auto secured = start_tls(std::move(stream), route.proxy_tls, proxy.url.host, proxy.url, limits);
+    if (!secured) return fail(std::move(secured).error().in("proxy"));
+    stream = std::move(*secured);
+  }
+  if (options.server.tls) {
+    auto opened = open_tunnel(*stream, options, limits);
+    if (!opened) return fail(at_stage(Stage::handshake, std::move(opened).error()));
+  }
+  return stream;
+}
+
 Result<std::unique_ptr<ByteStream>> dial_within(const Route& route, const CallLimits& limits) {
   const ClientOptions& options = route.options;
-  const Url& first = options.proxy ? *options.proxy : options.server;
-  KAITO_TRY(auto stream, connect_tcp(first, options.proxy ? "proxy" : "server", limits));
-  if (options.proxy) {
-    if (options.proxy->tls) {
-      auto secured = start_tls(std::move(stream), route.proxy_tls, first.host, first, limits);
-      if (!secured) return fail(std::move(secured).error().in("proxy"));
-      stream = std::move(*secured);
-    }
-    if (options.server.tls) {
-      auto opened = open_tunnel(*stream, options, limits);
-      if (!opened) return fail(at_stage(Stage::handshake, std::move(opened).error()));
-    }
-  }
+  KAITO_TRY(auto stream, reach(route, limits));
   if (!options.server.tls) return stream;
   const std::string& name =
       options.tls.server_name.empty() ? options.server.host : options.tls.server_name;
@@ -122,11 +144,13 @@ Result<std::unique_ptr<ByteStream>> dial_within(const Route& route, const CallLi
 
 }  // namespace
 
-Error proxy_refused(const Url& proxy) {
+Error proxy_refused(const Proxy& proxy) {
   return Error{ErrorCode::unreachable,
-               fmt::format("the proxy {} wants other credentials (407)", host_and_port(proxy)),
+               fmt::format("the proxy {} {} (407)", host_and_port(proxy.url),
+                           proxy.has_credentials() ? "does not accept its user name and password"
+                                                   : "wants a user name and a password"),
                {},
-               "put user and password into the proxy URL: http://user:password@proxy:port",
+               "put them into the proxy URL: http://user:password@proxy:port",
                std::make_shared<const Failure>(Stage::handshake)};
 }
 

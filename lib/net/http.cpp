@@ -17,6 +17,11 @@ void Headers::set(std::string_view name, std::string value) {
   fields_.erase(std::remove_if(first + 1, fields_.end(), same), fields_.end());
 }
 
+void Headers::remove(std::string_view name) {
+  std::erase_if(fields_,
+                [&](const auto& field) { return equals_ignoring_case(field.first, name); });
+}
+
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
     if (equals_ignoring_case(field, name)) return value;

@@ -2,7 +2,8 @@
 # Usage: scripts/control-plane/run.sh -- tests/bench/run.sh [KAITOCTL]
 #
 # Times whole processes against a peer in the same run, in turn (A B A B ...), and prints medians and ratios:
-# start-up against a C program that prints a line, `status NAME` against curl and kubectl on a real kube-apiserver.
+# start-up against a C program that prints a line, `status NAME` and libkaito's GETs (target bench_requests) against curl
+# and kubectl on a real kube-apiserver.
 # Not a test: nothing fails when a machine is busy. Outside run.sh only the start-up is measured.
 set -euo pipefail
 
@@ -63,6 +64,17 @@ if [[ -n ${KAITO_TEST_SERVER-} ]]; then
   pair "status NAME / curl, the same GET" 50 "$kaitoctl status bench" "$curl_get"
   pair "status NAME -o json / curl, the same GET" 50 "$kaitoctl status bench -o json" "$curl_get"
   pair "status NAME / kubectl get" 20 "$kaitoctl status bench" "$kubectl get workspace bench"
+  requests=$(dirname "$kaitoctl")/bench_requests
+  if [[ -x $requests ]]; then
+    # Goals: 1.5 for one GET with all that comes before it, 1.3 for a thousand on one connection.
+    # curl has the whole object once a URL; the parameter is one that the server passes over.
+    get_with="$requests $KAITO_TEST_SERVER $KAITO_TEST_CA default bench"
+    pair "libkaito, one GET / curl" 50 "$get_with 1" "$curl_get"
+    curl_many="curl -sf --cacert $KAITO_TEST_CA -H 'Authorization: Bearer $KAITO_TEST_TOKEN' $get?n=[1-1000]"
+    pair "libkaito, 1,000 GETs / curl, one connection" 5 "$get_with 1000" "$curl_many"
+  else
+    echo "no $requests: cmake --build --preset release --target bench_requests" >&2
+  fi
   peak "$kaitoctl" status bench
   "$kaitoctl" delete bench --yes --quiet >/dev/null
 fi

@@ -19,6 +19,7 @@ THIRD_PARTY = {
     "boost/asio": [("lib/net/", ""), ("tests/", "")],
     "boost/beast": [("lib/net/", ""), ("tests/", "")],
     "openssl/": [("lib/net/", ""), ("tests/", "")],
+    "zlib.h": [("lib/net/", "")],
     "yaml.h": [("lib/json/", "")],
     "CLI/": [("tools/kaitoctl/command_line.cpp", "")],
     "histedit.h": [("tools/kaitoctl/ui/", ".cpp")],

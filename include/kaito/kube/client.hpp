@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +17,33 @@
 #include "kaito/net/http.hpp"
 
 namespace kaito::kube {
+
+/// A kind that the server serves.
+struct ApiResource {
+  k8s::ResourceType type;
+  std::string singular;
+  std::vector<std::string> short_names;
+  std::vector<std::string> categories;
+  std::vector<std::string> verbs;
+  std::vector<std::string> subresources;  ///< "status", "scale"
+  bool preferred = false;                 ///< in the preferred version of its group
+};
+
+struct ApiResources {
+  std::vector<ApiResource> all;
+  /// Group versions whose server does not answer, and why: an extension that is down leaves the
+  /// others usable.
+  std::vector<std::string> failed;
+};
+
+/// A container's log under way. Destroying it closes its connection.
+class PodLog {
+ public:
+  virtual ~PodLog() = default;
+  /// The next line, without its end; nothing at the end of the log. After timeout and interrupted
+  /// it goes on. Errors: timeout, interrupted, unreachable (not with `follow`), protocol.
+  [[nodiscard]] virtual Result<std::optional<std::string>> next(const CallLimits& limits) = 0;
+};
 
 /// One event of a watch.
 struct WatchEvent {
@@ -42,6 +70,25 @@ struct ObjectList {
   std::string resource_version;
 };
 
+/// A part of a list, so that a long one need not be held whole.
+struct ListPage {
+  ObjectList list;
+  /// The first page; also of a list that had to start over: what came before no longer counts.
+  bool first = true;
+};
+using OnPage = std::function<Result<void>(ListPage page)>;
+
+/// Changes an object in place. Called again, on fresh data, when somebody else was quicker.
+using Mutation = std::function<Result<void>(json::Value& object)>;
+
+/// autoscaling/v1 Scale. Source: kubernetes-client.md 3.11.
+struct Scale {
+  std::int64_t wanted = 0;
+  std::int64_t current = 0;
+  std::string selector;
+  std::string resource_version;
+};
+
 /// Where a client tells what it does. The functions are called on the thread of the call, one at a
 /// time, and must not call the client.
 struct ClientLog {
@@ -52,6 +99,10 @@ struct ClientLog {
   /// A Warning header's text, each distinct text once. May be empty.
   std::function<void(const std::string& text)> warning;
 };
+
+/// Whether a write that failed so may have been carried out all the same: the connection broke, the
+/// time ran out, or something in between gave up, after the request had left.
+[[nodiscard]] bool outcome_unknown(const Error& error);
 
 /// A Kubernetes API client: one server, typed errors, objects as JSON. Safe for several threads.
 /// Every call: errors as k8s::error_of_answer gives them, and unreachable, timeout, interrupted,
@@ -68,9 +119,20 @@ class Client {
 
   [[nodiscard]] const ClusterConfig& config() const;
 
-  [[nodiscard]] Result<json::Document> get(const k8s::ObjectRef& ref, const CallLimits& limits);
+  [[nodiscard]] Result<json::Document> get(const k8s::ObjectRef& ref, const CallLimits& limits,
+                                           std::string_view subresource = {});
+  /// All pages. A list that changes so long that the server forgets its beginning starts over once,
+  /// and then goes on in a newer state.
   [[nodiscard]] Result<ObjectList> list(const k8s::ResourceType& type, std::string_view namespace_,
                                         const k8s::ListOptions& options, const CallLimits& limits);
+  /// The same page by page, `options.limit` objects each. An error of `on_page` ends it and is the
+  /// call's.
+  [[nodiscard]] Result<void> list_pages(const k8s::ResourceType& type, std::string_view namespace_,
+                                        const k8s::ListOptions& options, const OnPage& on_page,
+                                        const CallLimits& limits);
+  /// POST. With a creation_nonce, and a fixed name, a create whose answer got lost is decided by a
+  /// look at the object: its own is success, another's already_exists; without either the error
+  /// stays as it is: see outcome_unknown.
   [[nodiscard]] Result<json::Document> create_object(const k8s::ResourceType& type,
                                                      std::string_view namespace_,
                                                      const json::Value& object,
@@ -90,6 +152,23 @@ class Client {
                                                const CallLimits& limits,
                                                std::string_view subresource = {});
 
+  [[nodiscard]] Result<json::Document> json_patch(const k8s::ObjectRef& ref,
+                                                  const json::Value& operations,
+                                                  const k8s::WriteOptions& options,
+                                                  const CallLimits& limits,
+                                                  std::string_view subresource = {});
+  /// Reads the object, lets `mutate` change it and replaces it, provided that nobody else did
+  /// meanwhile; else again, five times in all. What `mutate` leaves as it was is not written.
+  /// Errors also: mutate's own; conflict, when others were quicker each time.
+  [[nodiscard]] Result<json::Document> update(const k8s::ObjectRef& ref, const Mutation& mutate,
+                                              const k8s::WriteOptions& options,
+                                              const CallLimits& limits,
+                                              std::string_view subresource = {});
+  /// The scale subresource. Errors: not_found, also for kinds that have none.
+  [[nodiscard]] Result<Scale> scale(const k8s::ObjectRef& ref, const CallLimits& limits);
+  [[nodiscard]] Result<Scale> set_scale(const k8s::ObjectRef& ref, std::int64_t wanted,
+                                        const k8s::WriteOptions& options, const CallLimits& limits);
+
   struct Deleted {
     bool gone = true;       ///< false: waits for finalizers, `object` is what is left
     json::Document object;  ///< when not gone
@@ -97,13 +176,33 @@ class Client {
   };
   [[nodiscard]] Result<Deleted> remove(const k8s::ObjectRef& ref, const k8s::DeleteOptions& options,
                                        const CallLimits& limits);
+  /// Deletes all objects in one namespace that the selectors choose, and gives them as they were.
+  /// Errors also: usage, without any selector, and without a namespace for a namespaced type.
+  [[nodiscard]] Result<ObjectList> remove_matching(
+      const k8s::ResourceType& type, std::string_view namespace_, std::string_view label_selector,
+      std::string_view field_selector, const k8s::DeleteOptions& options, const CallLimits& limits);
+  /// Waits until the object is gone, or another has taken its name. `uid`: which one; "" = the one
+  /// that is there now. Errors also: timeout, which says what the object waits for.
+  [[nodiscard]] Result<void> wait_for_deletion(const k8s::ObjectRef& ref, std::string_view uid,
+                                               const CallLimits& limits);
 
   [[nodiscard]] Result<std::unique_ptr<Watch>> watch(const k8s::ResourceType& type,
                                                      std::string_view namespace_,
                                                      const k8s::WatchOptions& options,
                                                      const CallLimits& limits);
 
-  /// The versions of a group, preferred first ("v1beta1", "v1alpha1"). Errors: not_served.
+  /// A container's log, line by line. With `follow` it goes on, over broken connections too and
+  /// without a line lost or given twice, until the container has ended for good. Errors: invalid
+  /// (several containers and none named, with their names; not started yet), not_found.
+  [[nodiscard]] Result<std::unique_ptr<PodLog>> pod_log(std::string_view namespace_,
+                                                        std::string_view pod,
+                                                        const k8s::LogOptions& options,
+                                                        const CallLimits& limits);
+
+  /// Everything that the server serves. Asked for anew each time.
+  [[nodiscard]] Result<ApiResources> resources(const CallLimits& limits);
+  /// The versions of a group, preferred first ("v1beta1", "v1alpha1"). This and `serves` remember
+  /// for ten minutes what there is, never what there is not. Errors: not_served.
   [[nodiscard]] Result<std::vector<std::string>> served_versions(std::string_view group,
                                                                  const CallLimits& limits);
   /// Whether group/version serves the plural. Source: kubernetes-client.md 3.3.

@@ -72,8 +72,7 @@ class TokenSource {
 struct ClusterConfig {
   net::Url server;
   net::TlsOptions tls;
-  std::optional<net::Url> proxy;
-  std::string proxy_authorization;
+  std::optional<net::Proxy> proxy;
   std::shared_ptr<TokenSource> token;  ///< nullptr = none
   std::string basic_user;              ///< basic authentication, where token is nullptr
   std::string basic_password;

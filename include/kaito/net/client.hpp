@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,11 +24,29 @@ struct TlsOptions {
   bool skip_verification = false;
 };
 
+/// What stands between us and the server. Source: kubernetes-client.md 2.3.
+struct Proxy {
+  enum class Kind : std::uint8_t {
+    http,    ///< CONNECT for https servers, the whole URL for plain ones; over TLS where url.tls
+    socks5,  ///< the proxy resolves the server's name
+  };
+  Kind kind = Kind::http;
+  Url url;
+  std::string user;  ///< both empty: no credentials
+  std::string password;
+
+  [[nodiscard]] bool has_credentials() const { return !user.empty() || !password.empty(); }
+  /// The value of Proxy-Authorization ("Basic ..."), or "".
+  [[nodiscard]] std::string authorization() const;
+  /// "socks5://host:1080", without credentials.
+  [[nodiscard]] std::string text() const;
+  bool operator==(const Proxy&) const = default;
+};
+
 struct ClientOptions {
   Url server;
   TlsOptions tls;
-  std::optional<Url> proxy;  ///< http(s) proxy reached with CONNECT (plain targets: absolute form)
-  std::string proxy_authorization;  ///< value of Proxy-Authorization, or ""
+  std::optional<Proxy> proxy;
   std::chrono::milliseconds connect_timeout{
       std::chrono::seconds(30)};  ///< all addresses and TLS together
   std::chrono::milliseconds idle_timeout{std::chrono::seconds(60)};  ///< of a kept connection

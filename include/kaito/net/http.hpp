@@ -18,6 +18,7 @@ class Headers {
     fields_.emplace_back(std::move(name), std::move(value));
   }
   void set(std::string_view name, std::string value);
+  void remove(std::string_view name);  ///< all fields of that name
   /// The first field of that name, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
@@ -65,11 +66,13 @@ class BodyStream {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Sends and reads the whole answer, whatever its status. Errors: unreachable, timeout,
-  /// interrupted, protocol (also: body over `max_body` bytes).
+  /// Sends and reads the whole answer, whatever its status. A body in gzip comes inflated; whoever
+  /// wants that asks with Accept-Encoding. Errors: unreachable, timeout, interrupted, protocol
+  /// (also: a body over `max_body` bytes, before or after inflation, or in another coding).
   [[nodiscard]] virtual Result<HttpResponse> send(const HttpRequest& request,
                                                   const CallLimits& limits) = 0;
-  /// Sends and reads the head; the body is the caller's to read.
+  /// Sends and reads the head; the body is the caller's to read, as it was sent: Accept-Encoding
+  /// has no place on streams.
   [[nodiscard]] virtual Result<std::unique_ptr<BodyStream>> open(const HttpRequest& request,
                                                                  const CallLimits& limits) = 0;
 };

@@ -5,9 +5,13 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 
 #include "kaito/json/json.hpp"
+#include "kaito/net/failure.hpp"
+#include "kaito/net/gzip.hpp"
 #include "scripted_server.hpp"
+#include "support/scripted_transport.hpp"
 
 namespace kaito::kube::test {
 namespace {
@@ -56,7 +60,7 @@ TEST_CASE("get: path, headers and the object") {
   CHECK(headers.get("Accept") == "application/json");
   CHECK(headers.get("User-Agent").starts_with("kaitoctl/"));
   CHECK(headers.get("User-Agent").find("(linux/") != std::string_view::npos);
-  CHECK_FALSE(headers.has("Accept-Encoding"));
+  CHECK(headers.get("Accept-Encoding") == "gzip");
   CHECK(headers.get("Impersonate-User") == "eve");
   CHECK(headers.get("Impersonate-Extra-example.com%2Fa") == "v");
   std::vector<std::string> groups;
@@ -193,6 +197,173 @@ TEST_CASE("how often what is repeated") {
   }
 }
 
+/// What the client makes of a connection that broke at a stage, once.
+struct Broken {
+  explicit Broken(net::Stage stage) {
+    kaito::test::Scripted broken;
+    broken.failure = Error{ErrorCode::unreachable,
+                           "reset by peer",
+                           {},
+                           {},
+                           std::make_shared<const net::Failure>(stage)};
+    kaito::test::Scripted good;
+    good.body = R"({"metadata":{"resourceVersion":"5"},"items":[]})";
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "WATCH"})
+      for (const char* name : {"", "/x"})
+        transport->on(std::string(method) + path + name, {broken, good});
+  }
+  static constexpr const char* path = " /apis/kaito.sh/v1beta1/namespaces/default/workspaces";
+  std::shared_ptr<kaito::test::ScriptedTransport> transport =
+      std::make_shared<kaito::test::ScriptedTransport>(kaito::test::Scripted{});
+  std::unique_ptr<Client> client = Client::over(transport, {});
+};
+
+TEST_CASE("a connection that breaks after the request left: what is sent twice and what is not") {
+  using Call = std::function<std::optional<Error>(Client&, const CallLimits&)>;
+  struct Row {
+    std::string what;
+    bool repeated;
+    Call call;
+    const char* hint = "look before you do it again";
+  };
+  const auto error_of = [](const auto& result) -> std::optional<Error> {
+    return result ? std::nullopt : std::optional(result.error());
+  };
+  const auto& type = workspace_x.type;
+  const Row rows[] = {
+      {"get", true, [&](Client& c, const auto& l) { return error_of(c.get(workspace_x, l)); }, ""},
+      {"list", true,
+       [&](Client& c, const auto& l) { return error_of(c.list(type, "default", {}, l)); }, ""},
+      {"watch", true,
+       [&](Client& c, const auto& l) { return error_of(c.watch(type, "default", {}, l)); }, ""},
+      {"create", false,
+       [&](Client& c, const auto& l) {
+         return error_of(c.create_object(type, "default", workspace(), {}, l));
+       }},
+      {"delete", false,
+       [&](Client& c, const auto& l) { return error_of(c.remove(workspace_x, {}, l)); }},
+      {"merge patch", false,
+       [&](Client& c, const auto& l) {
+         return error_of(c.merge_patch(workspace_x, workspace(), {}, l));
+       }},
+      {"merge patch of a version", true,
+       [&](Client& c, const auto& l) {
+         return error_of(c.merge_patch(workspace_x, workspace("5"), {}, l));
+       },
+       "does no harm"},
+      {"replace", false,
+       [&](Client& c, const auto& l) {
+         return error_of(c.replace(workspace_x, workspace(), {}, l));
+       }},
+      {"replace of a version", true,
+       [&](Client& c, const auto& l) {
+         return error_of(c.replace(workspace_x, workspace("5"), {}, l));
+       },
+       "does no harm"},
+      {"apply", true,
+       [&](Client& c, const auto& l) { return error_of(c.apply(workspace_x, workspace(), {}, l)); },
+       "does no harm"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    Broken late(net::Stage::exchange);
+    const auto error = row.call(*late.client, soon());
+    CHECK(error.has_value() != row.repeated);
+    CHECK(late.transport->requests().size() == (row.repeated ? 2 : 1));
+
+    // No time for another attempt: whoever asked is told what may have happened.
+    Broken given_up(net::Stage::exchange);
+    const auto told =
+        row.call(*given_up.client, {Deadline::after(std::chrono::nanoseconds(1)), {}});
+    REQUIRE(told.has_value());
+    CHECK(outcome_unknown(*told));
+    CHECK(has(told->hint, row.hint));
+    CHECK(told->hint.empty() == (*row.hint == '\0'));
+
+    // Nothing was sent: everything may be tried again.
+    Broken early(net::Stage::connect);
+    CHECK_FALSE(row.call(*early.client, soon()));
+    CHECK(early.transport->requests().size() == 2);
+  }
+}
+
+TEST_CASE("a state that the server has not seen: waited for as it says, then the newest") {
+  const Reply ahead{
+      504,
+      R"({"kind":"Status","status":"Failure","code":504,"reason":"Timeout","message":"Too large",)"
+      R"("details":{"causes":[{"reason":"ResourceVersionTooLarge"}],"retryAfterSeconds":0}})",
+      {{"Retry-After", "0"}}};
+  ScriptedServer server({ahead, {200, R"({"metadata":{"resourceVersion":"4"},"items":[]})", {}}});
+  k8s::ListOptions options;
+  options.resource_version = "999";
+  const auto list = server.client()->list(workspace_x.type, "default", options, soon());
+  REQUIRE(list);
+  const auto asked = server.requests();
+  REQUIRE(asked.size() == 2);
+  CHECK(has(asked[0].target, "resourceVersion=999"));
+  CHECK_FALSE(has(asked[1].target, "resourceVersion"));
+
+  ScriptedServer watched({ahead});
+  k8s::WatchOptions from;
+  from.resource_version = "999";
+  CHECK_FALSE(watched.client()->watch(workspace_x.type, "default", from, soon()));
+  for (const auto& request : watched.requests())
+    CHECK(has(request.target, "resourceVersion=999"));
+}
+
+TEST_CASE("an eviction that a budget forbids is not tried again") {
+  ScriptedServer server({{429, failure(429, "TooManyRequests", "disruption budget"), {}}});
+  k8s::Request request;
+  request.method = "POST";
+  request.path = "/api/v1/namespaces/n/pods/p/eviction";
+  request.content_type = "application/json";
+  request.body = "{}";
+  const auto answer = server.client()->request(request, soon());
+  REQUIRE_FALSE(answer);
+  CHECK(server.requests().size() == 1);
+  CHECK(has(answer.error().describe(), "disruption budget"));
+}
+
+TEST_CASE("a redirect is not followed, and the error says where it leads") {
+  ScriptedServer elsewhere({{200, "{}", {}}});
+  auto target = elsewhere.config().server.text();
+  ScriptedServer server({{302, "", {{"Location", target + "/login?token=SECRET"}}}});
+  auto config = server.config();
+  config.token = std::make_shared<FixedToken>("abcdef123");
+  const auto object = ScriptedServer::client(config)->get(workspace_x, soon());
+  REQUIRE_FALSE(object);
+  CHECK(elsewhere.requests().empty());
+  CHECK(server.requests().size() == 1);
+  CHECK(has(object.error().describe(), "a redirect to " + target));
+  CHECK_FALSE(has(object.error().describe(), "SECRET"));
+  CHECK(has(object.error().hint, "make it the server"));
+}
+
+TEST_CASE("gzip is asked for where an answer is read whole, and not where it was switched off") {
+  const auto body = net::gzip(R"({"metadata":{"resourceVersion":"4"},"items":[{"a":1}]})");
+  REQUIRE(body);
+  ScriptedServer server({{200, *body, {{"Content-Encoding", "gzip"}}}});
+  const auto list = server.client()->list(workspace_x.type, "default", {}, soon());
+  REQUIRE(list);
+  CHECK(list->items.size() == 1);
+  CHECK(server.requests()[0].headers.get("Accept-Encoding") == "gzip");
+
+  ScriptedServer plain({Reply{}});
+  auto config = plain.config();
+  config.disable_compression = true;
+  REQUIRE(ScriptedServer::client(config)->get(workspace_x, soon()));
+  config.disable_compression = false;
+  const auto client = ScriptedServer::client(config);
+  REQUIRE(client->watch(workspace_x.type, "default", {}, soon()));
+  const auto service = client->service_transport("ns", "ws", 80);
+  REQUIRE(service);
+  REQUIRE((*service)->send({}, soon()));
+  REQUIRE((*service)->open({}, soon()));
+  CHECK(plain.requests().size() == 4);
+  for (const auto& request : plain.requests())
+    CHECK_FALSE(request.headers.has("Accept-Encoding"));
+}
+
 TEST_CASE("a wait that would pass the deadline gives the server's answer instead") {
   ScriptedServer server({{429, "busy", {{"Retry-After", "30"}}, "text/plain"}});
   const auto start = std::chrono::steady_clock::now();
@@ -295,7 +466,7 @@ TEST_CASE("no credentials over plain http to another machine") {
   // The proxy is this machine, the server is not.
   ScriptedServer proxy({Reply{}});
   auto config = proxy.config();
-  config.proxy = config.server;
+  config.proxy = net::Proxy{net::Proxy::Kind::http, config.server, {}, {}};
   config.server = {false, "elsewhere.example", 80, ""};
   config.token = std::make_shared<FixedToken>("abcdef123");
   CHECK(ScriptedServer::client(config)->get(workspace_x, soon()));

@@ -44,6 +44,19 @@ TEST_CASE("whether and when another attempt is made") {
       {"reset, read", read, {0, Stage::exchange, {}, {}}, 1, 0.0, now},
       {"reset, idempotent", idempotent, {0, Stage::exchange, {}, {}}, 1, 0.0, now},
       {"reset, once", once, {0, Stage::exchange, {}, {}}, 1, 0.0, none},
+      {"reset, eviction", eviction, {0, Stage::exchange, {}, {}}, 1, 0.0, none},
+      {"a budget forbids it", eviction, {429, {}, seconds(1), {}}, 1, 0.0, none},
+      {"429, idempotent", idempotent, {429, {}, {}, {}}, 1, 0.0, now},
+      {"500 with a wish, idempotent", idempotent, {500, {}, seconds(0), {}}, 1, 0.0, now},
+      {"500 without, read", read, {500, {}, {}, {}}, 1, 0.0, none},
+      {"502, read", read, {502, {}, {}, {}}, 1, 0.0, now},
+      {"502, once", once, {502, {}, {}, {}}, 1, 0.0, none},
+      {"503 without a wish, once", once, {503, {}, {}, {}}, 1, 0.0, none},
+      {"504, idempotent", idempotent, {504, {}, seconds(1), {}}, 1, 0.0, none},
+      {"504, once", once, {504, {}, seconds(1), {}}, 1, 0.0, none},
+      {"410", read, {410, {}, seconds(1), {}}, 1, 0.0, none},
+      {"422", once, {422, {}, {}, {}}, 1, 0.0, none},
+      {"no more than ten seconds by itself", read, {503, {}, {}, {}}, 5, 0.99, milliseconds(3168)},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
@@ -64,9 +77,56 @@ TEST_CASE("Retry-After is a number of seconds, at most a minute") {
     CAPTURE(row.value);
     net::HttpHead head;
     head.headers.add("retry-after", row.value);
-    CHECK(retry_after(head) == row.after);
+    CHECK(retry_after(head, std::nullopt) == row.after);
   }
-  CHECK(retry_after({}) == std::nullopt);
+  CHECK(retry_after({}, std::nullopt) == std::nullopt);
+  k8s::Status status;
+  CHECK(retry_after({}, status) == std::nullopt);
+  status.retry_after_seconds = 7;
+  CHECK(retry_after({}, status) == seconds(7));
+  status.retry_after_seconds = 3600;
+  CHECK(retry_after({}, status) == seconds(60));
+  net::HttpHead head;
+  head.headers.add("Retry-After", "2");
+  CHECK(retry_after(head, status) == seconds(2));
+}
+
+TEST_CASE("what of a request may be repeated") {
+  const auto with = [](const char* method, const char* type, const char* body,
+                       const char* path = "/api/v1/namespaces/n/pods/p") {
+    k8s::Request request;
+    request.method = method;
+    request.path = path;
+    request.content_type = type;
+    request.body = body;
+    return repeatable(request);
+  };
+  const char* versioned = R"({"metadata":{"resourceVersion":"5"}})";
+  CHECK(with("GET", "", "") == Repeatable::read);
+  CHECK(with("HEAD", "", "") == Repeatable::read);
+  CHECK(with("POST", "application/json", versioned) == Repeatable::once);
+  CHECK(with("DELETE", "application/json", versioned) == Repeatable::once);
+  CHECK(with("PUT", "application/json", "{}") == Repeatable::once);
+  CHECK(with("PUT", "application/json", "not JSON") == Repeatable::once);
+  CHECK(with("PUT", "application/json", versioned) == Repeatable::idempotent);
+  CHECK(with("PATCH", "application/merge-patch+json", "{}") == Repeatable::once);
+  CHECK(with("PATCH", "application/merge-patch+json", versioned) == Repeatable::idempotent);
+  CHECK(with("PATCH", "application/json-patch+json", "[]") == Repeatable::once);
+  CHECK(with("PATCH", "application/apply-patch+yaml", "{}") == Repeatable::idempotent);
+  CHECK(with("POST", "application/json", "{}", "/api/v1/namespaces/n/pods/p/eviction") ==
+        Repeatable::eviction);
+}
+
+TEST_CASE("a list of a version that the server has not seen is asked for without it; a watch not") {
+  k8s::Request request;
+  request.method = "GET";
+  request.query = {{"limit", "5"}, {"resourceVersion", "9"}, {"resourceVersionMatch", "Exact"}};
+  const auto newest = without_version(request);
+  REQUIRE(newest);
+  CHECK(newest->target() == "?limit=5");
+  CHECK_FALSE(without_version(*newest));
+  request.query.emplace_back("watch", "true");
+  CHECK_FALSE(without_version(request));
 }
 
 TEST_CASE("a wait ends at the deadline and at the stop") {

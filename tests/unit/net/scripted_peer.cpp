@@ -60,6 +60,18 @@ std::string PeerSocket::read_until(std::string_view end) const {
   return text;
 }
 
+std::string PeerSocket::read_exactly(std::size_t size) const {
+  std::string text(size, '\0');
+  std::size_t have = 0;
+  while (have < size && readable(handle_, patience_ms)) {
+    const ssize_t count = ::recv(handle_, text.data() + have, size - have, 0);
+    if (count <= 0) break;
+    have += static_cast<std::size_t>(count);
+  }
+  text.resize(have);
+  return text;
+}
+
 void PeerSocket::wait_for_close() const {
   std::array<char, 4096> ignored{};
   while (readable(handle_, patience_ms)) {

@@ -29,6 +29,8 @@ class PeerSocket {
   void send_bytewise(std::string_view bytes) const;
   /// Up to and with `end`; what came when the peer closed first.
   [[nodiscard]] std::string read_until(std::string_view end) const;
+  /// What came when the peer closed first is shorter.
+  [[nodiscard]] std::string read_exactly(std::size_t size) const;
   [[nodiscard]] std::string read_head() const { return read_until("\r\n\r\n"); }
   /// Waits until the peer closes, for at most five seconds.
   void wait_for_close() const;
