@@ -73,7 +73,8 @@ Result<void> check_node_selector(const ModelRequest& request) {
 
 /// The instance type: given, or the best of the plan; "" for own nodes.
 Result<std::string> instance_type(const ModelRequest& request, const catalog::ResolvedPreset& model,
-                                  const Catalog& catalog, std::vector<std::string>& notes) {
+                                  const Catalog& catalog, const AskCluster& ask,
+                                  std::vector<std::string>& notes) {
   if (!request.instance_type.empty()) {
     const auto* sku = catalog.find_sku(request.instance_type, request.cloud);
     if (sku == nullptr) sku = catalog.find_sku(request.instance_type);
@@ -86,7 +87,11 @@ Result<std::string> instance_type(const ModelRequest& request, const catalog::Re
     notes.emplace_back("no instance type: your own nodes with these labels are used");
     return std::string();
   }
-  KAITO_TRY(auto choice, choose_instance_type(request, model, catalog));
+  validate::Context cluster;
+  if (ask) {
+    KAITO_TRY(cluster, ask());
+  }
+  KAITO_TRY(auto choice, choose_instance_type(request, model, cluster, catalog));
   notes.push_back("instance type " + choice.reason);
   return std::move(choice.name);
 }
@@ -226,14 +231,15 @@ json::Document companion(const char* kind, const std::string& name, const char* 
 
 }  // namespace
 
-Result<Built> build_from_model(const ModelRequest& request, const Catalog& catalog) {
+Result<Built> build_from_model(const ModelRequest& request, const Catalog& catalog,
+                               const AskCluster& ask) {
   Built built;
   KAITO_TRY(const auto model, catalog.resolve(request.model));
   if (model.differs) built.notes.push_back(request.model + " is " + model.name);
   KAITO_TRY(built.name, workspace_name(request));
   KAITO_CHECK(check_node_selector(request));
-  KAITO_TRY(const auto sku, instance_type(request, model, catalog, built.notes));
   KAITO_TRY(auto block, inference(request, model.name, built.name));
+  KAITO_TRY(const auto sku, instance_type(request, model, catalog, ask, built.notes));
   if (request.expose)
     built.notes.emplace_back(
         "the load balancer's address has no authentication: anyone who reaches it can use the "

@@ -7,7 +7,6 @@
 #include "kaito/json/json.hpp"
 #include "ops/changes.hpp"
 #include "ops/documents.hpp"
-#include "ops/installed_operator.hpp"
 #include "ops/workspaces.hpp"
 
 namespace kaito::ops {
@@ -38,10 +37,13 @@ Result<void> check_items(const std::vector<DeployItem>& items, const validate::C
   return {};
 }
 
-validate::Context context_of(const DeployOptions& options, const catalog::Catalog& catalog) {
-  validate::Context context;
+/// What the rules go by; it refers to the facts' nodes.
+validate::Context context_of(const DeployOptions& options, const ClusterFacts& facts,
+                             const catalog::Catalog& catalog) {
+  validate::Context context = facts.context;
   context.catalog = &catalog;
-  context.cloud = options.cloud;
+  if (!options.cloud.empty()) context.cloud = options.cloud;
+  if (facts.nodes) context.nodes = &*facts.nodes;
   return context;
 }
 
@@ -271,7 +273,7 @@ Result<void> check_documents(const std::vector<DeployDocument>& documents,
                              const EventSink& events) {
   KAITO_TRY(const auto sound, checked(options));
   KAITO_TRY(const auto items, deploy_items(documents, sound));
-  return check_items(items, context_of(sound, catalog), events);
+  return check_items(items, context_of(sound, {}, catalog), events);
 }
 
 Result<std::vector<Deployed>> deploy(kube::Client* client,
@@ -280,15 +282,12 @@ Result<std::vector<Deployed>> deploy(kube::Client* client,
                                      const EventSink& events, const CallLimits& limits) {
   KAITO_TRY(const auto sound, checked(options));
   KAITO_TRY(auto items, deploy_items(documents, sound));
-  auto context = context_of(sound, catalog);
   const bool offline = client == nullptr || sound.client_dry_run;
+  ClusterFacts facts;
   if (!offline) {
-    KAITO_TRY(auto installed, installed_operator(*client, limits));
-    context.operator_release = std::move(installed.release);
-    if (context.cloud.empty()) context.cloud = std::move(installed.cloud);
-    context.own_nodes = installed.own_nodes;
-    context.own_nodes_known = installed.own_nodes_known;
+    KAITO_TRY(facts, sound.cluster ? *sound.cluster : cluster_facts(*client, {}, limits));
   }
+  const auto context = context_of(sound, facts, catalog);
   KAITO_CHECK(check_items(items, context, events));
   if (offline) return show_only(std::move(items), sound, events);
 

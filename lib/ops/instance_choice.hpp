@@ -14,10 +14,12 @@ struct InstanceChoice {
   std::string reason;
 };
 
-/// The best of plan's ranking for the request's model, cloud, runtime and context. Errors: usage,
-/// when the model's size is not known or nothing of the cloud fits.
+/// The best of plan's ranking for the request's model, cloud, runtime and context, in the release
+/// and, unless the request says otherwise, the cloud of `cluster`. Errors: usage, when the model's
+/// size is not known, nothing of the cloud fits, or the operator makes no nodes.
 [[nodiscard]] Result<InstanceChoice> choose_instance_type(const ModelRequest& request,
                                                           const catalog::ResolvedPreset& model,
+                                                          const validate::Context& cluster,
                                                           const catalog::Catalog& catalog);
 
 }  // namespace kaito::ops

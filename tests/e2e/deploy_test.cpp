@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "contains.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "onlooker.hpp"
 #include "scene.hpp"
 #include "stored_object.hpp"
 
@@ -66,6 +68,91 @@ TEST_CASE("a model by its short name") {
 
   const auto again = scene.run({"deploy", "phi-3-mini"});
   CHECK(again.out == "workspace.kaito.sh/workspace-phi-3-mini unchanged\n");
+}
+
+/// An operator of the cluster, as its Deployment tells of it. It is looked for in all namespaces:
+/// it goes with the case.
+class Operator {
+ public:
+  Operator(const Scene& scene, const std::string& container) : scene_(scene) {
+    scene.create(k8s::types::deployment(), R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kaito-workspace, labels: {app.kubernetes.io/name: workspace}}
+spec:
+  replicas: 0
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: workspace, )" + container +
+                                               "}]}\n");
+  }
+  ~Operator() {
+    CHECK(target().client().remove(scene_.ref(k8s::types::deployment(), "kaito-workspace"), {},
+                                   soon()));
+  }
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+ private:
+  const Scene& scene_;
+};
+
+TEST_CASE("the instance type is chosen for the cloud and the release of the cluster's operator") {
+  struct {
+    std::string container;
+    std::vector<std::string> flags;
+    const char* type;
+  } const cases[] = {
+      {"image: 'mcr.microsoft.com/aks/kaito/workspace:0.12.0', "
+       "env: [{name: CLOUD_PROVIDER, value: aws}]",
+       {},
+       "g5.xlarge"},
+      {"image: 'mcr.microsoft.com/aks/kaito/workspace:0.12.0', "
+       "env: [{name: CLOUD_PROVIDER, value: azure}]",
+       {},
+       "Standard_NV36ads_A10_v5"},
+      {"image: 'mcr.microsoft.com/aks/kaito/workspace:0.8.1'", {}, "Standard_NC6s_v3"},
+      {"image: 'mcr.microsoft.com/aks/kaito/workspace:0.12.0'", {"--cloud", "aws"}, "g5.xlarge"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.container);
+    Scene scene;
+    const Operator there(scene, c.container);
+    RequestRecorder recorder;
+    scene.connect(recorder.url(), recorder.ca_pem(), target().token());
+    std::vector<std::string> arguments = {"deploy", "phi-3-mini", "--name", "ws"};
+    arguments.insert(arguments.end(), c.flags.begin(), c.flags.end());
+    const auto outcome = scene.run(arguments);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    CHECK(string_at(scene.stored_workspace("ws"), {"resource", "instanceType"}) == c.type);
+    CHECK(outcome.err == Contains(std::string("instance type ") + c.type));
+    const auto requests = recorder.requests();
+    CHECK(std::count_if(requests.begin(), requests.end(), [](const std::string& request) {
+            return request.starts_with("GET /apis/apps/v1/deployments");
+          }) == 1);
+  }
+}
+
+TEST_CASE("an operator that makes no nodes: deploy says to choose some") {
+  const Scene scene;
+  const Operator there(scene,
+                       "image: 'mcr.microsoft.com/aks/kaito/workspace:0.12.0', "
+                       "args: ['--node-provisioner=byo']");
+  const auto outcome = scene.run({"deploy", "phi-3-mini"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == Contains("this cluster's operator makes no nodes"));
+  CHECK(outcome.err == Contains("--node-selector KEY=VALUE"));
+  CHECK(scene.objects() == 0);
+}
+
+TEST_CASE("an unknown model is refused before the cluster is asked") {
+  Scene scene;
+  RequestRecorder recorder;
+  scene.connect(recorder.url(), recorder.ca_pem(), target().token());
+  CHECK(scene.run({"deploy", "phi-3-mimi"}).exit_code == 5);
+  CHECK(recorder.requests().empty());
 }
 
 TEST_CASE("from stdin, and printed") {

@@ -11,6 +11,7 @@
 #include "kaito/catalog/catalog.hpp"
 #include "kaito/json/yaml.hpp"
 #include "kaito/kube/client.hpp"
+#include "kaito/ops/cluster_facts.hpp"
 #include "kaito/ops/events.hpp"
 #include "kaito/validate/validate.hpp"
 
@@ -28,15 +29,20 @@ struct ModelRequest {
   std::string model_access_secret;
   std::optional<std::int64_t> replicas;  ///< given: an InferenceSet
   bool expose = false;
-  std::string cloud = "azure";
+  std::string cloud;  ///< whose instance types to choose from; "" = the cluster's, else azure
   std::string
       config_text;  ///< an inference_config.yaml to put into a ConfigMap "NAME-config"; "" = none
   std::string hf_token;  ///< a Hugging Face token to put into a Secret "NAME-hf-token"; "" = none
 };
 
+/// Gives what is known of the cluster for which an instance type is chosen: cloud, release, mode.
+using AskCluster = std::function<Result<validate::Context>()>;
+
 /// A Workspace or InferenceSet made from flags, in v1beta1; notes say what was chosen and why. An
-/// instance type that no table has is written as it is: check_documents judges it.
-/// Errors: usage, not_found (the model; with near names).
+/// instance type that no table has is written as it is: check_documents judges it. `ask` is called
+/// once at most: where an instance type has to be chosen, when nothing else can be wrong any more;
+/// without it, or where it does not know, it is one of the newest release and of azure.
+/// Errors: usage, not_found (the model; with near names), and those of `ask`.
 /// ConfigMap and Secret come before the object that refers to them.
 struct Built {
   std::vector<json::Document> objects;
@@ -44,7 +50,8 @@ struct Built {
   std::vector<std::string> notes;
 };
 [[nodiscard]] Result<Built> build_from_model(const ModelRequest& request,
-                                             const catalog::Catalog& catalog);
+                                             const catalog::Catalog& catalog,
+                                             const AskCluster& ask = {});
 
 /// How objects are sent.
 struct DeployOptions {
@@ -53,7 +60,9 @@ struct DeployOptions {
   std::string api_version;       ///< "" = the newest that the cluster serves
   k8s::WriteOptions write;
   bool client_dry_run = false;  ///< validate and convert only; nothing is sent
-  std::string cloud;            ///< for validation; "" = any
+  std::string cloud;            ///< for validation; "" = the cluster's
+  /// What cluster_facts said, where it was asked already; else deploy asks.
+  std::optional<ClusterFacts> cluster;
 };
 
 /// What became of one object.

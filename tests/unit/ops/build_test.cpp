@@ -167,6 +167,81 @@ TEST_CASE("instance types: given, chosen, or none on own nodes") {
   }
 }
 
+/// The Workspace's instance type as chosen for that cluster.
+std::string chosen_for(const ModelRequest& request, const validate::Context& cluster) {
+  const auto built = build_from_model(request, catalog(), [&] { return cluster; });
+  return std::string(json::string_at(main_object(built), {"resource", "instanceType"}));
+}
+
+TEST_CASE("the instance type is one that the cluster's operator has") {
+  validate::Context cluster;
+  CHECK(chosen_for(model("phi-3-mini"), cluster) == "Standard_NV36ads_A10_v5");
+  cluster.operator_release = "v0.8.1";
+  CHECK(chosen_for(model("phi-3-mini"), cluster) == "Standard_NC6s_v3");
+  cluster.operator_release = "nightly";
+  CHECK(chosen_for(model("phi-3-mini"), cluster) == "Standard_NV36ads_A10_v5");
+  cluster.cloud = "aws";
+  CHECK(chosen_for(model("phi-3-mini"), cluster) == "g5.xlarge");
+  auto request = model("phi-3-mini");
+  request.cloud = "arc";
+  CHECK(chosen_for(request, cluster) == "Standard_NC4_A2");
+}
+
+TEST_CASE("an operator for which no instance type can be chosen") {
+  struct {
+    std::string what;
+    const char* release;
+    bool own_nodes;
+    const char* message;
+    const char* hint;
+  } const cases[] = {
+      {"it does not know the model", "v0.4.0", false, "KAITO v0.4.0 does not know the model phi-4",
+       ""},
+      {"it makes no nodes", "v0.12.0", true, "this cluster's operator makes no nodes",
+       "--node-selector KEY=VALUE"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.what);
+    validate::Context cluster;
+    cluster.operator_release = c.release;
+    cluster.own_nodes = c.own_nodes;
+    const auto built = build_from_model(model("phi-4"), catalog(), [&] { return cluster; });
+    REQUIRE_FALSE(built);
+    CHECK_MESSAGE(has(built.error().message, c.message), built.error().message);
+    CHECK_MESSAGE(has(built.error().hint, c.hint), built.error().hint);
+  }
+}
+
+TEST_CASE(
+    "the cluster is asked when an instance type is to be chosen, and when all else is right") {
+  struct {
+    std::string what;
+    ModelRequest request;
+    int asked;
+  } cases[] = {
+      {"to be chosen", model("phi-4"), 1}, {"given", model("phi-4"), 0},
+      {"own nodes", model("phi-4"), 0},    {"no such model", model("phi-44"), 0},
+      {"no name", model("phi-4"), 0},      {"no adapter", model("phi-4"), 0},
+  };
+  cases[1].request.instance_type = "Standard_NC24ads_A100_v4";
+  cases[2].request.node_selector = {{"pool", "gpu"}};
+  cases[4].request.name = "No Name";
+  cases[5].request.adapters = {"french"};
+  for (const auto& c : cases) {
+    CAPTURE(c.what);
+    int asked = 0;
+    const auto built = build_from_model(c.request, catalog(), [&]() -> Result<validate::Context> {
+      ++asked;
+      return fail(ErrorCode::unreachable, "nobody answers");
+    });
+    CHECK(asked == c.asked);
+    if (c.asked > 0) {
+      REQUIRE_FALSE(built);
+      CHECK(built.error().code == ErrorCode::unreachable);
+    }
+  }
+}
+
 TEST_CASE("no instance type can be chosen") {
   struct {
     std::string what;

@@ -556,6 +556,68 @@ TEST_CASE("a dropped instance type is refused only where such an operator runs")
   }
 }
 
+/// What the findings of a refusal say, a line each.
+std::string findings_text(const Error& error) {
+  const auto* payload = dynamic_cast<const Findings*>(error.payload.get());
+  REQUIRE(payload != nullptr);
+  std::string text;
+  for (const auto& finding : payload->findings)
+    text += finding.message + '\n';
+  return text;
+}
+
+TEST_CASE("facts that were asked for before are not asked for again, and the rules go by them") {
+  const std::string deployments = "GET /apis/apps/v1/deployments";
+  Deploy d;
+  d.server->on(deployments, {operator_with("mcr.microsoft.com/aks/kaito/workspace:0.12.0")});
+  d.server->on("PATCH " + betas + "/w", {object(stored(beta, "7"))});
+  auto facts = cluster_facts(*d.client, {}, soon());
+  REQUIRE(facts);
+  d.options.cluster = *facts;
+  CHECK(d.run(beta));
+  CHECK(d.server->count(deployments) == 1);
+
+  facts->context.cloud = "aws";
+  Deploy other;
+  other.options.cluster = *facts;
+  const auto refused = findings_text(other.refused(beta));
+  CHECK_MESSAGE(has(refused, "Standard_NC24ads_A100_v4"), refused);
+  CHECK(other.server->lines().empty());
+}
+
+TEST_CASE("own nodes: what admission would look up on them is looked up first") {
+  std::string text = beta;
+  text.erase(text.find("  instanceType"),
+             text.find("  labelSelector") - text.find("  instanceType"));
+  struct {
+    std::string labels;
+    const char* refused;  ///< "" = not
+  } const cases[] = {
+      {"apps: other", "chooses none of the nodes"},
+      {"apps: w, nvidia.com/gpu.product: A100, nvidia.com/gpu.count: '1'", "nvidia.com/gpu.memory"},
+      {"apps: w, nvidia.com/gpu.product: A100, nvidia.com/gpu.count: '1', nvidia.com/gpu.memory: "
+       "'81920'",
+       ""},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.labels);
+    Deploy d;
+    d.server->on("GET /apis/apps/v1/deployments",
+                 {list_of({yaml("{spec: {template: {spec: {containers: [{image: "
+                                "'mcr.microsoft.com/aks/kaito/workspace:0.12.0', args: "
+                                "['--node-provisioner=byo']}]}}}}")})});
+    d.server->on("GET /api/v1/nodes",
+                 {list_of({yaml("{metadata: {name: n1, labels: {" + c.labels + "}}}")})});
+    d.server->on("PATCH " + betas + "/w", {object(stored(text, "7"))});
+    if (*c.refused == '\0') {
+      CHECK(d.run(text));
+    } else {
+      const auto refused = findings_text(d.refused(text));
+      CHECK_MESSAGE(has(refused, c.refused), refused);
+    }
+  }
+}
+
 TEST_CASE("several objects: one question about the versions") {
   std::string second = beta;
   second.replace(second.find("name: w"), 7, "name: z");

@@ -1,11 +1,13 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "commands/deploy_flags.hpp"
 #include "commands/registry.hpp"
 #include "exit_codes.hpp"
 #include "kaito/base/duration.hpp"
 #include "kaito/base/text.hpp"
+#include "kaito/ops/cluster_facts.hpp"
 #include "kaito/ops/deploy.hpp"
 #include "output/format.hpp"
 #include "ui/progress.hpp"
@@ -30,10 +32,22 @@ kaito::Result<std::vector<DeployDocument>> read_files(Context& context, const De
   return documents;
 }
 
-kaito::Result<std::vector<DeployDocument>> build(Context& context, const DeployFlags& flags) {
+/// The objects of MODEL and the flags. Where the instance type is ours to choose, the cluster is
+/// asked for it, and `facts` are what it said.
+kaito::Result<std::vector<DeployDocument>> build(Context& context, const DeployFlags& flags,
+                                                 std::optional<kaito::ops::ClusterFacts>& facts) {
   KAITO_TRY(const auto* catalog, context.catalog());
   KAITO_TRY(const auto request, model_request(context, flags));
-  KAITO_TRY(auto built, kaito::ops::build_from_model(request, *catalog));
+  kaito::ops::AskCluster ask;
+  if (flags.dry_run != "client") {
+    ask = [&]() -> kaito::Result<kaito::validate::Context> {
+      KAITO_TRY(auto* client, context.client());
+      KAITO_TRY(const auto limits, context.limits());
+      KAITO_TRY(facts, kaito::ops::cluster_facts(*client, {}, limits));
+      return facts->context;
+    };
+  }
+  KAITO_TRY(auto built, kaito::ops::build_from_model(request, *catalog, ask));
   for (const auto& note : built.notes)
     context.note(note);
   std::vector<DeployDocument> documents;
@@ -103,7 +117,8 @@ kaito::Result<int> deploy(Context& context, const DeployFlags& flags) {
   const bool client_dry_run = flags.dry_run == "client";
 
   // Everything that needs no cluster first: a bad file is refused without one.
-  auto documents = flags.files.empty() ? build(context, flags) : read_files(context, flags);
+  std::optional<kaito::ops::ClusterFacts> facts;
+  auto documents = flags.files.empty() ? build(context, flags, facts) : read_files(context, flags);
   if (!documents) return kaito::fail(std::move(documents.error()));
 
   kaito::kube::Client* client = nullptr;
@@ -113,9 +128,10 @@ kaito::Result<int> deploy(Context& context, const DeployFlags& flags) {
     KAITO_TRY(client, context.client());
   }
   KAITO_TRY(const auto limits, context.limits());
-  KAITO_TRY(const auto deployed,
-            kaito::ops::deploy(client, *documents, deploy_options(context, flags), *catalog,
-                               context.event_sink(), limits));
+  auto options = deploy_options(context, flags);
+  options.cluster = std::move(facts);
+  KAITO_TRY(const auto deployed, kaito::ops::deploy(client, *documents, options, *catalog,
+                                                    context.event_sink(), limits));
   print_outcome(context, deployed, format, flags.dry_run);
   if (flags.wait && flags.dry_run == "none")
     KAITO_CHECK(wait_for(context, *client, deployed, flags));

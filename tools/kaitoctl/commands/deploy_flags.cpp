@@ -27,7 +27,7 @@ void add_model_flags(CommandLine& command, DeployFlags& flags) {
       .integer("--replicas", flags.replicas, "Make it an InferenceSet of this many workspaces")
       .flag("--expose", flags.expose, "Give it a LoadBalancer; its endpoint has no authentication")
       .choice("--cloud", flags.cloud, {"azure", "aws", "arc"},
-              "Whose instance types to choose from");
+              "Whose instance types to choose from (the cluster's, else azure)");
 }
 
 void add_deploy_flags(CommandLine& command, DeployFlags& flags) {
@@ -57,7 +57,7 @@ void add_deploy_flags(CommandLine& command, DeployFlags& flags) {
 
 kaito::Result<void> check_combination(const DeployFlags& flags) {
   if (flags.model.empty() && flags.files.empty()) {
-    return kaito::fail(ErrorCode::usage, "deploy needs a MODEL or -f FILE",
+    return kaito::fail(ErrorCode::usage, "a MODEL or -f FILE is needed",
                        "kaitoctl models list shows the models");
   }
   if (!flags.files.empty() &&

@@ -24,7 +24,7 @@ struct DeployFlags {
   std::string hf_token_file;
   std::optional<std::int64_t> replicas;
   bool expose = false;
-  std::string cloud = "azure";
+  std::string cloud;
   std::string api_version;
   bool wait = false;
   std::string timeout = "30m";

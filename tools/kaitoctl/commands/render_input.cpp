@@ -33,10 +33,21 @@ kaito::Result<std::vector<RenderItem>> read_documents(Context& context, const st
   return out;
 }
 
+/// The operator that --kaito-version names.
+kaito::Result<kaito::validate::Context> known_cluster(const RenderFlags& flags) {
+  kaito::validate::Context cluster;
+  if (!flags.kaito_version.empty()) {
+    KAITO_TRY(const auto* profile, kaito::render::find_profile(flags.kaito_version));
+    cluster.operator_release = profile->release;
+  }
+  return cluster;
+}
+
 kaito::Result<std::vector<RenderItem>> built_documents(Context& context, const RenderFlags& flags,
                                                        const kaito::catalog::Catalog& catalog) {
   KAITO_TRY(const auto request, model_request(context, flags.model));
-  KAITO_TRY(auto built, kaito::ops::build_from_model(request, catalog));
+  KAITO_TRY(auto built,
+            kaito::ops::build_from_model(request, catalog, [&] { return known_cluster(flags); }));
   for (const auto& note : built.notes)
     context.note(note);
   std::vector<RenderItem> out;
@@ -91,7 +102,7 @@ bool names_instance_type(const kaito::json::Value& value) {
 kaito::Result<void> apply_settings(Context& context, const RenderFlags& flags,
                                    RenderRequest& request) {
   auto& input = request.input;
-  input.cloud = flags.model.cloud;
+  input.cloud = flags.model.cloud.empty() ? "azure" : flags.model.cloud;
   if (!flags.kaito_version.empty()) {
     KAITO_TRY(input.profile, kaito::render::find_profile(flags.kaito_version));
   }
