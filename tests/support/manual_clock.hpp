@@ -38,16 +38,26 @@ class ManualClock final : public runtime::Clock {
   }
 
   /// Waits until some thread waits for a moment to come; gives how far that lies from now, the
-  /// nearest one where there are several. Nothing after ten real seconds.
+  /// nearest one where there are several. Nothing after a real minute.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> next_wake_up() {
     std::unique_lock lock(mutex_);
     const auto waiting = [&] {
       return !until_.empty() && *until_.begin() > now_ && *until_.begin() != TimePoint::max();
     };
-    if (!arrived_.wait_for(lock, std::chrono::seconds(10), waiting)) return std::nullopt;
+    if (!arrived_.wait_for(lock, std::chrono::minutes(1), waiting)) return std::nullopt;
     return *until_.begin() - now_;
   }
-  /// Waits for that and moves there.
+  /// Waits until that many threads wait for a moment to come. False after a real minute.
+  [[nodiscard]] bool asleep(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return arrived_.wait_for(lock, std::chrono::minutes(1), [&] {
+      std::size_t sleepers = 0;
+      for (const auto until : until_)
+        if (until > now_ && until != TimePoint::max()) ++sleepers;
+      return sleepers >= count;
+    });
+  }
+  /// next_wake_up(), and moves there.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> advance_to_next_wake_up() {
     const auto wait = next_wake_up();
     if (wait) advance(*wait);

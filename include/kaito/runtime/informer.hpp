@@ -24,7 +24,7 @@ struct Change {
   SnapshotPtr after;   ///< as it is now; nullptr: it is gone
   /// Gone, and nobody saw it go: `before` may be older than its last state.
   bool final_state_unknown = false;
-  /// Known since the first list, not since an event.
+  /// From the first list, or known before the handler came.
   bool initial = false;
 
   /// The key, whether the object is still there or not.

@@ -20,8 +20,11 @@ struct LeaderElectionOptions {
   std::chrono::seconds lease_duration{15};
   std::chrono::milliseconds renew_deadline{10'000};  ///< without a renewal for this: lost
   std::chrono::milliseconds retry_period{2'000};
-  std::function<void(const std::string& leader)> on_new_leader;  ///< may be empty
-  std::function<void(int level, const std::string& line)> log;   ///< may be empty
+  /// Somebody else leads now, or we do; "" = nobody. May be empty.
+  std::function<void(const std::string& leader)> on_new_leader;
+  /// The leadership was lost; `lead` may still be running. May be empty.
+  std::function<void()> on_lost;
+  std::function<void(int level, const std::string& line)> log;  ///< may be empty
   Random random = system_random();
 };
 
