@@ -155,6 +155,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
 
   ApiServerOptions api;
   api.bearer_token = impl->options.bearer_token;
+  api.limited_token = impl->options.limited_token;
   api.proxy = [raw = impl.get()](const ProxyTarget& target, const net::ServerRequest& request,
                                  net::Responder& responder, const std::stop_token& stop) {
     return raw->proxy(target, request, responder, stop);
@@ -166,6 +167,8 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
   server.port = impl->options.port;
   server.cert_pem = impl->certificate.cert_pem;
   server.key_pem = impl->certificate.key_pem;
+  // More than the API server takes, so that it says so itself.
+  server.max_body = std::size_t{8} << 20;
   KAITO_TRY(impl->server,
             net::HttpServer::start(
                 std::move(server),
@@ -190,6 +193,9 @@ const std::string& Sandbox::bearer_token() const {
 }
 void Sandbox::set_speed(double speed) {
   impl_->clock.set_speed(speed);
+}
+void Sandbox::forget_history() {
+  impl_->store.compact();
 }
 
 std::string Sandbox::kubeconfig() const {

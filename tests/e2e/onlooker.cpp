@@ -11,9 +11,12 @@
 #include <array>
 
 #include "kaito/base/text.hpp"
-#include "target.hpp"
+#include "support/api_target.hpp"
 
 namespace kaito::e2e {
+
+using test::soon;
+using test::target;
 
 namespace {
 

@@ -7,11 +7,16 @@
 #include <string_view>
 #include <vector>
 
-#include "process.hpp"
-#include "target.hpp"
+#include "support/api_target.hpp"
+#include "support/process.hpp"
 #include "terminal.hpp"
 
 namespace kaito::e2e {
+
+using test::environment;
+using test::read_file;
+using test::soon;
+using test::target;
 
 /// What a case plays in: a namespace and a folder of its own, and a kubeconfig whose context has
 /// that namespace. What it reads and writes with client() is the operator's and the kubelet's part.

@@ -7,9 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace kaito::e2e {
+
+using test::Outcome;
+using test::patience;
+using test::Process;
 
 /// A program at a terminal of 100 columns that a person types at: a pseudo-terminal is its three
 /// streams. Killed, when it still runs, at the end of the scope.

@@ -17,7 +17,8 @@ struct SandboxOptions {
   /// Simulated seconds per real second: 1 plays minutes of GPU provisioning in real time; 60 makes
   /// a minute a second. 0: as fast as possible.
   double speed = 60.0;
-  std::string bearer_token;  ///< "" = make a random one
+  std::string bearer_token;   ///< "" = make a random one
+  std::string limited_token;  ///< of "alice", who may do nothing; "" = no such user
   bool run_actors =
       true;  ///< operator, provisioner, kubelet, model servers; off: an API server alone
   /// Called with each thing an actor does ("node aks-gpu-1 became Ready"). May be empty.
@@ -41,6 +42,9 @@ class Sandbox {
   [[nodiscard]] std::string kubeconfig() const;
   /// Changes the pace at run time.
   void set_speed(double speed);
+  /// Drops the history, as a cluster does every few minutes: list pages and watches that began
+  /// before now are 410 Expired.
+  void forget_history();
 
  private:
   struct Impl;

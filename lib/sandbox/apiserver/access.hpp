@@ -7,27 +7,40 @@
 #include "kaito/base/result.hpp"
 #include "kaito/json/value.hpp"
 #include "kaito/net/server.hpp"
-#include "sandbox/apiserver/resource.hpp"
 #include "sandbox/apiserver/target.hpp"
 
 namespace kaito::sandbox {
 
-/// Who asks: the one known user, who may do everything, or nobody in particular, who may see that
-/// the server is there.
-enum class Caller : std::uint8_t { known, anonymous };
+/// The tokens that are known. Source: kubernetes-client.md 6.7.
+struct Tokens {
+  std::string administrator;  ///< "" = everybody is the administrator
+  std::string limited;        ///< of "alice", who has no rights of her own; "" = no such user
+};
 
-/// Errors: unauthenticated, for a token that is not `bearer_token`.
-[[nodiscard]] Result<Caller> authenticate(const net::Headers& headers,
-                                          std::string_view bearer_token);
+/// Who asks, and what they may do.
+struct Caller {
+  std::string name;        ///< "system:anonymous" without credentials
+  bool logged_in = false;  ///< may see what is served, and ask for their own rights
+  bool may_all = false;
+};
 
-/// The 403 for anonymous callers. `resource` is null for other paths.
-[[nodiscard]] Error anonymous_denied(const net::ServerRequest& request, const ResourcePath* path,
-                                     const Resource* resource);
+/// The user of a request's token, or whom the impersonation headers name. Errors: unauthenticated,
+/// for an unknown token; forbidden, for an impersonation without the right to it.
+[[nodiscard]] Result<Caller> authenticate(const net::ServerRequest& request, const Tokens& tokens);
+/// Impersonation headers that name no user: the text that the server answers with status 500, or
+/// "".
+[[nodiscard]] std::string impersonation_mistake(const net::ServerRequest& request);
+
+/// Whether the caller may have the answer. `resource` is nothing for paths that are about none.
+/// Errors: forbidden.
+[[nodiscard]] Result<void> authorize(const Caller& caller, const net::ServerRequest& request,
+                                     std::string_view path,
+                                     const std::optional<ResourcePath>& resource);
 
 /// The RBAC verb of a request on a resource ("list", "deletecollection").
 [[nodiscard]] std::string_view verb_of(const net::ServerRequest& request, const ResourcePath& path);
 
-/// A SelfSubjectAccessReview or SelfSubjectRulesReview, answered: everything is allowed.
-[[nodiscard]] json::Value answer_review(json::Value review);
+/// A SelfSubjectAccessReview or SelfSubjectRulesReview, answered.
+[[nodiscard]] json::Value answer_review(const Caller& caller, json::Value review);
 
 }  // namespace kaito::sandbox

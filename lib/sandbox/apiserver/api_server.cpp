@@ -1,5 +1,6 @@
 #include "sandbox/apiserver/api_server.hpp"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -7,6 +8,7 @@
 #include "sandbox/apiserver/access.hpp"
 #include "sandbox/apiserver/call.hpp"
 #include "sandbox/apiserver/discovery.hpp"
+#include "sandbox/apiserver/openapi.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -15,6 +17,22 @@ constexpr std::size_t kMostBytes = std::size_t{3} << 20;
 
 [[nodiscard]] Error not_served() {
   return Error{ErrorCode::not_served, "not served", {}, {}, {}};
+}
+
+/// What the server says of a plural that a group of its own has not: a Status, but about nothing.
+[[nodiscard]] Error no_such_resource() {
+  k8s::Status status;
+  status.code = 404;
+  status.reason = "NotFound";
+  status.message = "the server could not find the requested resource";
+  return api_error(std::move(status));
+}
+
+[[nodiscard]] bool is_builtin_group(const Registry& registry, const ResourcePath& path) {
+  return std::ranges::any_of(registry.all(), [&](const auto& resource) {
+    return !resource->custom && resource->type.group == path.group &&
+           resource->version(path.version) != nullptr;
+  });
 }
 
 [[nodiscard]] bool is_health_path(std::string_view path) {
@@ -49,6 +67,9 @@ constexpr std::size_t kMostBytes = std::size_t{3} << 20;
   if (method == "GET" || method == "HEAD") return get_object(call);
   if (method == "PUT") return update_object(call);
   if (method == "PATCH") return patch_object(call);
+  // For custom kinds, what a POST creates is in its body alone.
+  if (method == "POST" && call.resource->custom && call.path.subresource.empty())
+    return create_object(call);
   if (method == "DELETE" && call.path.subresource.empty()) return delete_object(call);
   return fail(method_not_allowed());
 }
@@ -94,7 +115,8 @@ struct ApiServer::Impl {
   /// Paths that are about no resource. False when this is not one of them.
   [[nodiscard]] bool answer_document(const net::ServerRequest& request, std::string_view path,
                                      net::Responder& responder) const;
-  [[nodiscard]] Result<void> answer_review_request(const net::ServerRequest& request,
+  [[nodiscard]] Result<void> answer_review_request(const Caller& caller,
+                                                   const net::ServerRequest& request,
                                                    net::Responder& responder) const;
   [[nodiscard]] Result<void> answer_resource(const net::ServerRequest& request,
                                              const ResourcePath& path, net::Responder& responder,
@@ -114,19 +136,26 @@ bool ApiServer::Impl::answer_document(const net::ServerRequest& request, std::st
     return true;
   }
   const auto registry = store.registry();
-  std::optional<json::Value> document = discovery_document(*registry, path, options.git_version);
-  if (!document) document = openapi_document(*registry, path);
+  if (auto document = discovery_document(*registry, path, options.git_version)) {
+    send_answer(responder, {200, std::move(*document), {}});
+    return true;
+  }
+  const auto document = openapi_document(*registry, path, request.headers.get("Accept"));
   if (!document) return false;
-  send_answer(responder, {200, std::move(*document), {}});
+  net::Headers headers;
+  headers.add("Content-Type", document->media_type);
+  // A peer that has gone gets no answer: there is nobody to tell.
+  static_cast<void>(responder.respond(200, headers, document->body));
   return true;
 }
 
-Result<void> ApiServer::Impl::answer_review_request(const net::ServerRequest& request,
+Result<void> ApiServer::Impl::answer_review_request(const Caller& caller,
+                                                    const net::ServerRequest& request,
                                                     net::Responder& responder) const {
   if (request.method != "POST") return fail(method_not_allowed());
   KAITO_TRY(json::Value review, read_body(request.headers.get("Content-Type"), request.body));
   if (!review.is_object()) return fail(bad_request("the body must be a JSON object"));
-  send_answer(responder, {201, answer_review(std::move(review)), {}});
+  send_answer(responder, {201, answer_review(caller, std::move(review)), {}});
   return {};
 }
 
@@ -142,6 +171,8 @@ Result<void> ApiServer::Impl::answer_resource(const net::ServerRequest& request,
             nullptr,
             AnswerForm::object};
   call.resource = call.registry->find(path.group, path.version, path.plural);
+  if (call.resource == nullptr && is_builtin_group(*call.registry, path))
+    return fail(no_such_resource());
   if (call.resource == nullptr || !scope_fits(path, *call.resource, request.method))
     return fail(not_served());
   const bool raw = path.subresource == "proxy" || path.subresource == "log";
@@ -160,21 +191,20 @@ Result<void> ApiServer::Impl::answer_resource(const net::ServerRequest& request,
 
 Result<void> ApiServer::Impl::answer(const net::ServerRequest& request, net::Responder& responder,
                                      const std::stop_token& stop) const {
-  KAITO_TRY(const Caller caller, authenticate(request.headers, options.bearer_token));
+  const std::string mistake = impersonation_mistake(request);
+  if (!mistake.empty()) {
+    send_text(responder, 500, mistake);
+    return {};
+  }
+  KAITO_TRY(const Caller caller,
+            authenticate(request, {options.bearer_token, options.limited_token}));
   const std::string_view path = split_target(request.target).first;
   const auto resource_path = parse_resource_path(path);
-  if (caller == Caller::anonymous && path != "/version" && !is_health_path(path)) {
-    const auto registry = store.registry();
-    const Resource* resource =
-        resource_path
-            ? registry->find(resource_path->group, resource_path->version, resource_path->plural)
-            : nullptr;
-    return fail(anonymous_denied(request, resource_path ? &*resource_path : nullptr, resource));
-  }
+  KAITO_CHECK(authorize(caller, request, path, resource_path));
   if (answer_document(request, path, responder)) return {};
   if (!resource_path) return fail(not_served());
   if (is_review_group(resource_path->group, resource_path->version))
-    return answer_review_request(request, responder);
+    return answer_review_request(caller, request, responder);
   return answer_resource(request, *resource_path, responder, stop);
 }
 

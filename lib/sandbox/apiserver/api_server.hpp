@@ -48,7 +48,8 @@ using LogHook = std::function<Result<LogRead>(const ContainerRef& container, std
                                               bool wait, const CallLimits& limits)>;
 
 struct ApiServerOptions {
-  std::string bearer_token;  ///< "" = everybody may do everything
+  std::string bearer_token;   ///< of the administrator; "" = everybody may do everything
+  std::string limited_token;  ///< of "alice", who may do nothing but look what is served
   std::string git_version = "v1.33.0";
   std::chrono::milliseconds bookmark_interval{60'000};
   /// How long a read waits for a resourceVersion that is yet to come.

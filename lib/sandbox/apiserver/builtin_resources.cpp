@@ -136,6 +136,10 @@ Registry builtin_resources() {
       resource->grace_seconds = 30;
       resource->other_subresources = {"log", "proxy"};
     }
+    if (row.kind == "Deployment" || row.kind == "ReplicaSet" || row.kind == "StatefulSet") {
+      resource->has_scale = true;
+      resource->scale = {".spec.replicas", ".status.replicas", ".spec.selector"};
+    }
     if (row.kind == "Service") resource->other_subresources = {"proxy"};
     if (row.kind == "Pod" || row.kind == "Service" || row.kind == "StatefulSet" ||
         row.kind == "Deployment" || row.kind == "ReplicaSet")

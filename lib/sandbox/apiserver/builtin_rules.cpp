@@ -150,7 +150,8 @@ Result<void> check_builtin_shape(const Resource& resource, const json::Value& ob
   return {};
 }
 
-std::vector<FieldError> validate_builtin(const Resource& resource, const json::Value& object) {
+std::vector<FieldError> validate_builtin(const Resource& resource, const json::Value& object,
+                                         const json::Value* before) {
   std::vector<FieldError> errors;
   const std::string_view kind = resource.type.kind;
   const auto is_filled_list = [&](std::initializer_list<std::string_view> keys) {
@@ -162,6 +163,12 @@ std::vector<FieldError> validate_builtin(const Resource& resource, const json::V
   const bool workload = kind == "Deployment" || kind == "StatefulSet" || kind == "ReplicaSet";
   if (workload && json::find(object, {"spec", "selector"}) == nullptr)
     errors.push_back(required_field("spec.selector"));
+  const json::Value* earlier =
+      before == nullptr ? nullptr : json::find(*before, {"spec", "selector"});
+  const json::Value* selector = json::find(object, {"spec", "selector"});
+  if (workload && earlier != nullptr && selector != nullptr &&
+      !json::equivalent(*earlier, *selector))
+    errors.push_back(invalid_field("spec.selector", json::write(*selector), "field is immutable"));
   if ((workload || kind == "Job") && !is_filled_list({"spec", "template", "spec", "containers"}))
     errors.push_back(required_field("spec.template.spec.containers"));
   if (kind == "Event" &&

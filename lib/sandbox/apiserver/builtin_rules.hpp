@@ -20,8 +20,10 @@ void fill_builtin_defaults(const Resource& resource, json::Value& object, const 
 /// Decoding errors (a Lease's times). Errors: invalid as a BadRequest.
 [[nodiscard]] Result<void> check_builtin_shape(const Resource& resource, const json::Value& object);
 
-/// The few required fields without which the simulated cluster could not work with the object.
+/// The few required fields without which the simulated cluster could not work with the object, and
+/// those that cannot change. `before` is null on creates.
 [[nodiscard]] std::vector<FieldError> validate_builtin(const Resource& resource,
-                                                       const json::Value& object);
+                                                       const json::Value& object,
+                                                       const json::Value* before);
 
 }  // namespace kaito::sandbox

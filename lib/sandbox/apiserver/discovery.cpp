@@ -145,79 +145,6 @@ using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
   return out;
 }
 
-[[nodiscard]] json::Object openapi_operation(const k8s::ResourceType& type) {
-  json::Object gvk;
-  gvk["group"] = type.group;
-  gvk["version"] = type.version;
-  gvk["kind"] = type.kind;
-  json::Array parameters;
-  for (const char* name : {"dryRun", "fieldManager", "fieldValidation", "force"}) {
-    json::Object schema;
-    schema["type"] = "string";
-    json::Object parameter;
-    parameter["name"] = name;
-    parameter["in"] = "query";
-    parameter["schema"] = std::move(schema);
-    parameters.emplace_back(std::move(parameter));
-  }
-  json::Object ok;
-  ok["description"] = "OK";
-  json::Object responses;
-  responses["200"] = std::move(ok);
-  json::Object operation;
-  operation["parameters"] = std::move(parameters);
-  operation["responses"] = std::move(responses);
-  operation["x-kubernetes-action"] = "patch";
-  operation["x-kubernetes-group-version-kind"] = std::move(gvk);
-  return operation;
-}
-
-[[nodiscard]] json::Object openapi_frame() {
-  json::Object info;
-  info["title"] = "Kubernetes";
-  info["version"] = "v1";
-  json::Object out;
-  out["openapi"] = "3.0.0";
-  out["info"] = std::move(info);
-  return out;
-}
-
-[[nodiscard]] std::optional<json::Value> openapi_group(const Registry& registry,
-                                                       std::string_view group,
-                                                       std::string_view version) {
-  json::Object paths;
-  for (const auto& resource : registry.all()) {
-    if (resource->type.group != group || resource->version(version) == nullptr) continue;
-    k8s::ResourceType type = resource->type;
-    type.version = version;
-    json::Object path;
-    path["patch"] = openapi_operation(type);
-    paths[fmt::format("{}/{}{}/{{name}}", type.base_path(),
-                      type.namespaced ? "namespaces/{namespace}/" : "", type.plural)] =
-        std::move(path);
-  }
-  if (paths.empty()) return std::nullopt;
-  json::Object out = openapi_frame();
-  out["paths"] = std::move(paths);
-  return json::Value(std::move(out));
-}
-
-[[nodiscard]] json::Value openapi_index(const Registry& registry) {
-  json::Object paths;
-  for (const auto& [group, versions] : registry.groups()) {
-    for (const std::string& version : versions) {
-      const std::string path =
-          group.empty() ? "api/" + version : fmt::format("apis/{}/{}", group, version);
-      json::Object entry;
-      entry["serverRelativeURL"] = "/openapi/v3/" + path;
-      paths[path] = std::move(entry);
-    }
-  }
-  json::Object out;
-  out["paths"] = std::move(paths);
-  return out;
-}
-
 }  // namespace
 
 bool is_review_group(std::string_view group, std::string_view version) {
@@ -243,16 +170,6 @@ std::optional<json::Value> discovery_document(const Registry& registry, std::str
     group["apiVersion"] = "v1";
     return json::Value(std::move(group));
   }
-  return std::nullopt;
-}
-
-std::optional<json::Value> openapi_document(const Registry& registry, std::string_view path) {
-  if (path == "/openapi/v3") return openapi_index(registry);
-  if (!path.starts_with("/openapi/v3/")) return std::nullopt;
-  const std::vector<std::string_view> parts =
-      split(path.substr(std::string_view("/openapi/v3/").size()), '/');
-  if (parts.size() == 2 && parts[0] == "api") return openapi_group(registry, "", parts[1]);
-  if (parts.size() == 3 && parts[0] == "apis") return openapi_group(registry, parts[1], parts[2]);
   return std::nullopt;
 }
 

@@ -15,11 +15,6 @@ namespace kaito::sandbox {
                                                             std::string_view path,
                                                             std::string_view git_version);
 
-/// The OpenAPI documents that kubectl asks for before it writes (/openapi/v3 and one per group
-/// version): they say that writes take fieldValidation, and nothing about fields.
-[[nodiscard]] std::optional<json::Value> openapi_document(const Registry& registry,
-                                                          std::string_view path);
-
 /// The kinds that are only ever created and answered, never stored.
 [[nodiscard]] bool is_review_group(std::string_view group, std::string_view version);
 

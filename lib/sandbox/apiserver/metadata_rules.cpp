@@ -126,17 +126,15 @@ void check_owners(const json::Value& object, std::vector<FieldError>& errors) {
   const json::Value* owners = json::find(object, {"metadata", "ownerReferences"});
   if (owners == nullptr) return;
   std::vector<std::string> controllers;
-  std::size_t index = 0;
   for (const json::Value& owner : owners->get_array()) {
     for (const std::string_view key : {"apiVersion", "kind", "name", "uid"}) {
       if (json::string_at(owner, {key}).empty())
-        errors.push_back(invalid_field(fmt::format("metadata.ownerReferences[{}].{}", index, key),
-                                       "\"\"", "must not be empty"));
+        errors.push_back(invalid_field(fmt::format("metadata.ownerReferences.{}", key), "\"\"",
+                                       "must not be empty"));
     }
     const json::Value* controller = json::find(owner, {"controller"});
     if (controller != nullptr && controller->get_bool())
       controllers.emplace_back(json::string_at(owner, {"name"}));
-    ++index;
   }
   if (controllers.size() > 1)
     errors.push_back(invalid_field(

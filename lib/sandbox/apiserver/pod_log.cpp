@@ -7,6 +7,7 @@
 
 #include "kaito/json/json.hpp"
 #include "sandbox/apiserver/call.hpp"
+#include "sandbox/apiserver/kubelet_log.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -153,6 +154,8 @@ Result<void> stream_log(const Call& call, net::Responder& responder, const std::
     return {};
   }
   KAITO_CHECK(check_started(*pod, log.container));
+  KAITO_TRY(const bool passed, pass_kubelet_log(call, *pod, log.container, responder, stop));
+  if (passed) return {};
   LogRead read;
   read.ended = true;
   if (call.options.logs) {

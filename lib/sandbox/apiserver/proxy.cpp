@@ -120,7 +120,7 @@ struct Addressed {
     if (!equals_ignoring_case(name, "Authorization")) headers.add(name, value);
   }
   headers.set("X-Forwarded-For", call.request.peer);
-  headers.set("X-Forwarded-Uri", std::string(path));
+  headers.set("X-Forwarded-Uri", percent_decode(path));
   request.headers = std::move(headers);
   return request;
 }

@@ -17,6 +17,20 @@ namespace {
   return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
+/// A selector as a Scale has it: built-in kinds keep theirs as an object.
+[[nodiscard]] std::string selector_text(const json::Value& selector) {
+  if (selector.is_string()) return std::string(selector.get_string());
+  std::string text;
+  const json::Value* labels = json::find(selector, {"matchLabels"});
+  if (labels == nullptr || !labels->is_object()) return text;
+  for (const auto& label : labels->get_object()) {
+    if (label.value().is_string())
+      text += fmt::format("{}{}={}", text.empty() ? "" : ",", std::string_view(label.key()),
+                          std::string_view(label.value().get_string()));
+  }
+  return text;
+}
+
 /// autoscaling/v1 Scale of an object.
 [[nodiscard]] json::Value scale_of(const Resource& resource, const json::Value& object) {
   json::Object meta;
@@ -27,7 +41,7 @@ namespace {
   json::Object status;
   status["replicas"] = integer_at(object, resource.scale.status_replicas);
   const json::Value* selector = find_path(object, resource.scale.label_selector);
-  if (selector != nullptr && selector->is_string()) status["selector"] = *selector;
+  if (selector != nullptr) status["selector"] = selector_text(*selector);
   json::Object scale;
   scale["kind"] = "Scale";
   scale["apiVersion"] = "autoscaling/v1";

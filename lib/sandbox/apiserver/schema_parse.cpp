@@ -14,7 +14,9 @@ namespace {
 
 using SchemaPtr = std::shared_ptr<const Schema>;
 
-[[nodiscard]] Result<SchemaPtr> parse_node(const json::Value& node, const std::string& path);
+/// `structural`: not below allOf, anyOf, oneOf and not, where nothing need have a type.
+[[nodiscard]] Result<SchemaPtr> parse_node(const json::Value& node, const std::string& path,
+                                           bool structural);
 
 [[nodiscard]] Result<Schema::Type> parse_type(const json::Value& node, const std::string& path) {
   static const std::map<std::string_view, Schema::Type> kTypes = {
@@ -66,7 +68,7 @@ using SchemaPtr = std::shared_ptr<const Schema>;
   const json::Value* value = json::find(node, {key});
   if (value == nullptr || !value->is_array()) return out;
   for (const json::Value& item : value->get_array()) {
-    KAITO_TRY(SchemaPtr parsed, parse_node(item, fmt::format("{}.{}", path, key)));
+    KAITO_TRY(SchemaPtr parsed, parse_node(item, fmt::format("{}.{}", path, key), false));
     out.push_back(std::move(parsed));
   }
   return out;
@@ -74,10 +76,10 @@ using SchemaPtr = std::shared_ptr<const Schema>;
 
 /// The schema under `key`; null when absent.
 [[nodiscard]] Result<SchemaPtr> parse_child(const json::Value& node, std::string_view key,
-                                            const std::string& path) {
+                                            const std::string& path, bool structural) {
   const json::Value* value = json::find(node, {key});
   if (value == nullptr) return SchemaPtr();
-  return parse_node(*value, fmt::format("{}.{}", path, key));
+  return parse_node(*value, fmt::format("{}.{}", path, key), structural);
 }
 
 void parse_bounds(const json::Value& node, Schema& schema) {
@@ -120,13 +122,21 @@ void parse_extensions(const json::Value& node, Schema& schema) {
   return {};
 }
 
+/// A structural schema says of every member and item what it is.
+[[nodiscard]] Result<void> check_typed(const Schema& schema, const std::string& path) {
+  if (schema.type != Schema::Type::any || schema.int_or_string || schema.preserve_unknown)
+    return {};
+  return fail(ErrorCode::invalid, path + ".type: must not be empty for specified object fields");
+}
+
 [[nodiscard]] Result<void> parse_members(const json::Value& node, const std::string& path,
-                                         Schema& schema) {
+                                         bool structural, Schema& schema) {
   if (const json::Value* properties = json::find(node, {"properties"});
       properties != nullptr && properties->is_object()) {
     for (const auto& [name, value] : properties->get_object()) {
-      KAITO_TRY(SchemaPtr member,
-                parse_node(value, fmt::format("{}.properties[{}]", path, std::string(name))));
+      const std::string where = fmt::format("{}.properties[{}]", path, std::string(name));
+      KAITO_TRY(SchemaPtr member, parse_node(value, where, structural));
+      if (structural) KAITO_CHECK(check_typed(*member, where));
       schema.properties.emplace_back(name, std::move(member));
     }
   }
@@ -138,24 +148,26 @@ void parse_extensions(const json::Value& node, Schema& schema) {
       schema.additional = std::move(anything);
     }
   } else {
-    KAITO_TRY(schema.additional, parse_child(node, "additionalProperties", path));
+    KAITO_TRY(schema.additional, parse_child(node, "additionalProperties", path, structural));
   }
-  KAITO_TRY(schema.items, parse_child(node, "items", path));
+  KAITO_TRY(schema.items, parse_child(node, "items", path, structural));
+  if (structural && schema.items != nullptr)
+    KAITO_CHECK(check_typed(*schema.items, path + ".items"));
   return {};
 }
 
-Result<SchemaPtr> parse_node(const json::Value& node, const std::string& path) {
+Result<SchemaPtr> parse_node(const json::Value& node, const std::string& path, bool structural) {
   if (!node.is_object()) return fail(ErrorCode::invalid, path + ": must be an object");
   auto schema = std::make_shared<Schema>();
   KAITO_TRY(schema->type, parse_type(node, path));
   parse_bounds(node, *schema);
   parse_extensions(node, *schema);
   KAITO_CHECK(parse_pattern(node, path, *schema));
-  KAITO_CHECK(parse_members(node, path, *schema));
+  KAITO_CHECK(parse_members(node, path, structural, *schema));
   KAITO_TRY(schema->all_of, parse_list(node, "allOf", path));
   KAITO_TRY(schema->any_of, parse_list(node, "anyOf", path));
   KAITO_TRY(schema->one_of, parse_list(node, "oneOf", path));
-  KAITO_TRY(schema->not_, parse_child(node, "not", path));
+  KAITO_TRY(schema->not_, parse_child(node, "not", path, false));
   return SchemaPtr(std::move(schema));
 }
 
@@ -169,7 +181,7 @@ const Schema* Schema::member(std::string_view name) const {
 }
 
 Result<std::shared_ptr<const Schema>> parse_schema(const json::Value& openapi) {
-  return parse_node(openapi, "openAPIV3Schema");
+  return parse_node(openapi, "openAPIV3Schema", true);
 }
 
 bool has_rules(const Schema& schema) {

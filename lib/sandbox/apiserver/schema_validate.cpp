@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "kaito/base/time.hpp"
 #include "kaito/json/json.hpp"
@@ -149,6 +150,33 @@ void check_number(const json::Value& value, const Schema& schema, const std::str
 
 void check(const json::Value& value, const Schema& schema, const std::string& path, Errors& errors);
 
+/// Go's way of writing the keys of a list item.
+[[nodiscard]] std::string keys_text(const json::Object& keys) {
+  std::string text;
+  for (const auto& member : keys)
+    text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ", ", std::string_view(member.key()),
+                        json::write(member.value()));
+  return "map[string]interface {}{" + text + "}";
+}
+
+/// In sets no value, in maps no key stands twice.
+void check_repetitions(const json::Array& array, const Schema& schema, const std::string& path,
+                       Errors& errors) {
+  if (schema.list_type == Schema::ListType::atomic) return;
+  const bool as_map = schema.list_type == Schema::ListType::map;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    json::Object keys;
+    for (const std::string& key : schema.list_keys) {
+      if (const json::Value* value = json::find(array[i], {key})) keys[key] = *value;
+    }
+    const std::string text = as_map ? keys_text(keys) : json::write(array[i]);
+    if (!seen.insert(text).second)
+      errors.push_back({fmt::format("{}[{}]", path, i), "FieldValueDuplicate",
+                        fmt::format("Duplicate value: {}", text)});
+  }
+}
+
 void check_array(const json::Array& array, const Schema& schema, const std::string& path,
                  Errors& errors) {
   if (schema.max_items && array.size() > *schema.max_items)
@@ -159,6 +187,7 @@ void check_array(const json::Array& array, const Schema& schema, const std::stri
     errors.push_back(invalid_field(
         path, std::to_string(array.size()),
         fmt::format("{} in body should have at least {} items", path, *schema.min_items)));
+  check_repetitions(array, schema, path, errors);
   if (schema.items == nullptr) return;
   for (std::size_t i = 0; i < array.size(); ++i)
     check(array[i], *schema.items, fmt::format("{}[{}]", path, i), errors);

@@ -54,6 +54,9 @@ ObjectPtr Store::Impl::in_version(const Kind& kind, const ObjectPtr& object) con
   if (kind.version == kind.resource->type.version) return object;
   json::Value copy = *object;
   copy.as_object()["apiVersion"] = kind.api_version();
+  // A version shows what its own schema knows; what it does not stays in storage.
+  if (const auto& schema = kind.resource->version(kind.version)->schema; schema != nullptr)
+    static_cast<void>(prune(copy, *schema));
   return std::make_shared<const json::Value>(std::move(copy));
 }
 

@@ -77,10 +77,26 @@ Result<void> Store::Impl::check_namespace(const Kind& kind, const json::Value& o
   return fail(api_error(std::move(status)));
 }
 
+namespace {
+
+/// No new objects of a kind whose definition is being deleted. Errors: a 405.
+[[nodiscard]] Result<void> check_definition(const ObjectTable& table, const Resource& resource) {
+  if (!resource.custom) return {};
+  const ObjectPtr definition =
+      table.find("customresourcedefinitions.apiextensions.k8s.io", {"", resource.qualified()});
+  if (definition == nullptr || !is_terminating(*definition)) return {};
+  k8s::Status status = status_of_error(method_not_allowed());
+  status.message = "create not allowed while custom resource definition is terminating";
+  return fail(api_error(std::move(status)));
+}
+
+}  // namespace
+
 Result<Written> Store::Impl::create(const Kind& kind, std::string_view namespace_,
                                     json::Value object, const WriteRequest& request,
                                     std::optional<ManagedEntries> entries, WriteVerb verb) {
   const Resource& resource = *kind.resource;
+  KAITO_CHECK(check_definition(table, resource));
   Written written;
   KAITO_TRY(written.warnings, shape(kind, object, request, verb, nullptr));
   KAITO_CHECK(settle_namespace(resource, namespace_, object));

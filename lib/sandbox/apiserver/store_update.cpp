@@ -136,7 +136,7 @@ Result<void> Store::Impl::check_valid(const Kind& kind, const json::Value& objec
   const ServedVersion* served = resource.version(kind.version);
   const std::vector<FieldError> found = served->schema != nullptr
                                             ? validate(object, *served->schema)
-                                            : validate_builtin(resource, object);
+                                            : validate_builtin(resource, object, before);
   errors.insert(errors.end(), found.begin(), found.end());
   if (!errors.empty())
     return fail(invalid(resource.qualified_kind(), meta_string(object, "name"), errors));

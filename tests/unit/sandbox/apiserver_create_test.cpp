@@ -87,7 +87,7 @@ TEST_CASE("creates that are refused") {
        422, "Invalid", "FieldValueInvalid resource.partition.count", nullptr},
       {"owner without uid",
        R"({"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]}})",
-       422, "Invalid", "FieldValueInvalid metadata.ownerReferences[0].uid", nullptr},
+       422, "Invalid", "FieldValueInvalid metadata.ownerReferences.uid", nullptr},
       {"two controllers",
        R"({"metadata": {"ownerReferences": [
          {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "1", "controller": true},

@@ -96,6 +96,50 @@ TEST_CASE("who may ask") {
   CHECK(cluster.get("/readyz").status == 200);
 }
 
+TEST_CASE("a user without rights, and acting as somebody else") {
+  ApiServerOptions options;
+  options.bearer_token = "secret";
+  options.limited_token = "little";
+  Cluster cluster({}, options);
+  const auto as = [&](std::string_view token, std::string_view user) {
+    std::vector<std::pair<std::string, std::string>> headers = {
+        {"Authorization", "Bearer " + std::string(token)}};
+    if (!user.empty()) headers.emplace_back("Impersonate-User", user);
+    return cluster.send("GET", kWorkspaces, "", "", headers);
+  };
+  CHECK(as("secret", "").status == 200);
+  CHECK(as("little", "").message() ==
+        "workspaces.kaito.sh is forbidden: User \"alice\" cannot list resource \"workspaces\" in "
+        "API group \"kaito.sh\" in the namespace \"default\"");
+  CHECK(as("secret", "bob").message().find("User \"bob\" cannot list") != std::string::npos);
+  CHECK(as("little", "bob").message().starts_with("users \"bob\" is forbidden"));
+  CHECK(cluster.send("GET", "/apis", "", "", {{"Authorization", "Bearer little"}}).status == 200);
+}
+
+TEST_CASE("OpenAPI: what kubectl asks for, in each form") {
+  Cluster cluster;
+  const Reply v2 = cluster.get("/openapi/v2");
+  CHECK(v2.at({"swagger"}) == "2.0");
+  const json::Value* count =
+      json::find(v2.body, {"definitions", "sh.kaito.v1beta1.Workspace", "properties", "resource",
+                           "properties", "count", "type"});
+  REQUIRE(count != nullptr);
+  CHECK(*count == "integer");
+  const char* protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const Reply bytes = cluster.send("GET", "/openapi/v2", "", "", {{"Accept", protobuf}});
+  CHECK(bytes.headers.get("Content-Type") ==
+        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+  // Field 1, swagger; field 2, info: a title and a version.
+  CHECK(
+      bytes.text.starts_with("\x0a\x03"
+                             "2.0\x12\x10\x0a\x0aKubernetes\x12\x02v1"));
+  CHECK(cluster.get("/openapi/v3").text.find("/openapi/v3/apis/kaito.sh/v1beta1") !=
+        std::string::npos);
+  CHECK(cluster.get("/openapi/v3/apis/kaito.sh/v1beta1").text.find("fieldValidation") !=
+        std::string::npos);
+  CHECK(cluster.get("/openapi/v3/apis/nope/v1").status == 404);
+}
+
 TEST_CASE("access reviews allow everything") {
   Cluster cluster;
   const Reply reply =

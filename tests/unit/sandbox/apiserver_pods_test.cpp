@@ -71,7 +71,7 @@ TEST_CASE("the service proxy reaches the pod behind the service") {
   CHECK_FALSE(seen.request.headers.has("Authorization"));
   CHECK(seen.request.headers.get("X-Forwarded-For") == "127.0.0.1");
   CHECK(seen.request.headers.get("X-Forwarded-Uri") ==
-        std::string(kIn) + "/services/svc:80/proxy/v1/chat%2Fx");
+        std::string(kIn) + "/services/svc:80/proxy/v1/chat/x");
 }
 
 TEST_CASE("other ways to the same pod") {

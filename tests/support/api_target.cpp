@@ -1,4 +1,4 @@
-#include "target.hpp"
+#include "support/api_target.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,10 +14,11 @@
 
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
-#include "process.hpp"
+#include "kaito/net/client.hpp"
+#include "support/patience.hpp"
 #include "support/repository.hpp"
 
-namespace kaito::e2e {
+namespace kaito::test {
 
 namespace {
 
@@ -110,6 +111,8 @@ Result<void> Target::start_sandbox() {
   sandbox::SandboxOptions options;
   options.run_actors = false;
   address_ = options.address;
+  limited_token_ = "a-token-of-little-use";
+  options.limited_token = limited_token_;
   KAITO_TRY(sandbox_, sandbox::Sandbox::start(std::move(options)));
   server_ = sandbox_->server_url();
   ca_pem_ = sandbox_->ca_pem();
@@ -162,4 +165,28 @@ void Target::remove_crds() {
   }
 }
 
-}  // namespace kaito::e2e
+void Target::forget_history() {
+  if (sandbox_ != nullptr) {
+    sandbox_->forget_history();
+    return;
+  }
+  // Its etcd takes JSON too. The last revision must stay, so that the present does.
+  const auto list = client_->list(k8s::types::name_space(), "", {}, soon());
+  REQUIRE_MESSAGE(list.has_value(), list.error().describe());
+  net::ClientOptions options;
+  options.server = *net::parse_url("http://127.0.0.1:2379");
+  const auto etcd = net::HttpClient::create(std::move(options));
+  REQUIRE(etcd);
+  net::HttpRequest compact;
+  compact.method = "POST";
+  compact.target = "/v3/kv/compaction";
+  compact.body = R"({"revision":")" + list->resource_version + R"(","physical":true})";
+  const auto answer = (*etcd)->send(compact, soon());
+  REQUIRE_MESSAGE(answer.has_value(), answer.error().describe());
+  // Somebody else may have compacted up to here.
+  const bool done =
+      answer->head.status == 200 || answer->body.find("compacted") != std::string::npos;
+  REQUIRE_MESSAGE(done, answer->body);
+}
+
+}  // namespace kaito::test

@@ -8,9 +8,9 @@
 #include "kaito/kube/client.hpp"
 #include "kaito/sandbox/sandbox.hpp"
 
-namespace kaito::e2e {
+namespace kaito::test {
 
-/// The API server that the suite runs against, and an administrator's client to play operator and
+/// The API server that a suite runs against, and an administrator's client to play operator and
 /// kubelet with.
 class Target {
  public:
@@ -23,7 +23,7 @@ class Target {
   [[nodiscard]] const std::string& server() const { return server_; }
   [[nodiscard]] const std::string& ca_pem() const { return ca_pem_; }
   [[nodiscard]] const std::string& token() const { return token_; }
-  /// Of a user who may do nothing; "" in the sandbox, which knows one user.
+  /// Of "alice", who may do nothing.
   [[nodiscard]] const std::string& limited_token() const { return limited_token_; }
   /// Where a model server has to listen so that the service proxy reaches it; the API server
   /// listens there too.
@@ -38,6 +38,9 @@ class Target {
   void install_crds();
   /// Deletes them and all their objects; returns when they are no longer served.
   void remove_crds();
+  /// Makes the server forget what was before now, as it does by itself every few minutes: pages and
+  /// lists of the past are 410 from here on.
+  void forget_history();
 
  private:
   explicit Target(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -67,4 +70,4 @@ void set_target(Target* target);
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 [[nodiscard]] std::string environment(const char* name);
 
-}  // namespace kaito::e2e
+}  // namespace kaito::test

@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "support/process.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstring>
 
-namespace kaito::e2e {
+namespace kaito::test {
 
 namespace {
 
@@ -155,4 +155,4 @@ Outcome Process::finish(std::chrono::seconds within) {
   return outcome;
 }
 
-}  // namespace kaito::e2e
+}  // namespace kaito::test

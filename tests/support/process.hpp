@@ -9,11 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace kaito::e2e {
+#include "support/patience.hpp"
 
-/// How long anything may take that ought to happen at once: generous, since machines are slow and
-/// programs are built with sanitizers.
-inline constexpr std::chrono::seconds patience{60};
+namespace kaito::test {
 
 /// What became of a program.
 struct Outcome {
@@ -58,4 +56,4 @@ class Process {
   std::array<std::string, 2> texts_;
 };
 
-}  // namespace kaito::e2e
+}  // namespace kaito::test

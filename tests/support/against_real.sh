@@ -1,18 +1,20 @@
 #!/bin/bash
-# Usage: real.sh E2E [arguments]
+# Usage: against_real.sh COMMAND [arguments]
 #
-# Runs the end-to-end suite against a real kube-apiserver. Where none is built on this machine it says so and exits 77,
-# which ctest shows as skipped; with CI=true it fails instead.
+# Runs a suite against a real kube-apiserver. Where none is built on this machine it says so and exits 77, which ctest
+# shows as skipped; with CI=true it fails instead.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=../../scripts/lib/control_plane_cache.sh
 . "$root/scripts/lib/control_plane_cache.sh"
 
+rm -f "${KAITO_CONFORMANCE_RESULTS-}" # nothing of an earlier run
+
 if ! built_control_plane >/dev/null; then
   cat >&2 <<'END'
 ***********************************************************************************
-* NOT RUN: the end-to-end tests against a real kube-apiserver did not run.        *
+* NOT RUN: these tests against a real kube-apiserver did not run.                 *
 * There is no control plane on this machine: scripts/control-plane/build.sh       *
 ***********************************************************************************
 END
