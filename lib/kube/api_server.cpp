@@ -285,6 +285,21 @@ Result<std::unique_ptr<net::BodyStream>> ApiServer::open_once(net::HttpRequest r
   return stream;
 }
 
+Result<net::Upgraded> ApiServer::upgrade_once(net::HttpRequest request, const CallLimits& limits) {
+  KAITO_CHECK(authorize(request));
+  log_.request(request);
+  const auto start = Clock::now();
+  auto answer = transport_->upgrade(request, limits);
+  const auto took = Clock::now() - start;
+  if (!answer) {
+    log_.no_answer(request.method, url_of(request), answer.error(), took);
+    return fail(located(std::move(answer).error()));
+  }
+  log_.answer(request.method, url_of(request), answer->head, took);
+  log_.warnings(answer->head.headers);
+  return answer;
+}
+
 Error ApiServer::error_of(const k8s::Request& request, const Answer& answer) const {
   const int status = answer.head.status;
   auto error = k8s::error_of_answer(request.doing, request.method, status,

@@ -44,6 +44,9 @@ class ApiServer {
   [[nodiscard]] Result<std::unique_ptr<net::BodyStream>> open_once(net::HttpRequest request,
                                                                    const CallLimits& limits);
 
+  [[nodiscard]] Result<net::Upgraded> upgrade_once(net::HttpRequest request,
+                                                   const CallLimits& limits);
+
   /// The JSON of a 2xx answer; else the typed error of the answer.
   [[nodiscard]] Result<json::Value> decode(const k8s::Request& request, const Answer& answer) const;
   [[nodiscard]] Error error_of(const k8s::Request& request, const Answer& answer) const;

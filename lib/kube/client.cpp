@@ -14,6 +14,7 @@
 #include "kube/discovery.hpp"
 #include "kube/list.hpp"
 #include "kube/pod_log.hpp"
+#include "kube/port_forward.hpp"
 #include "kube/service_transport.hpp"
 #include "kube/update.hpp"
 #include "kube/watch.hpp"
@@ -223,6 +224,18 @@ Result<std::unique_ptr<net::Transport>> Client::service_transport(std::string_vi
                                                                   int port) {
   KAITO_TRY(auto prefix, k8s::service_proxy_path(namespace_, service, port));
   return make_service_transport(impl_->server, std::move(prefix));
+}
+
+Result<std::unique_ptr<net::ByteStream>> Client::port_forward(std::string_view namespace_,
+                                                              std::string_view pod, int port,
+                                                              const CallLimits& limits) {
+  KAITO_TRY(auto made, k8s::port_forward_request(namespace_, pod, port));
+  return open_port_forward(*impl_->server, made, port, limits);
+}
+
+Result<std::unique_ptr<net::Transport>> Client::pod_transport(std::string_view namespace_,
+                                                              std::string_view pod, int port) {
+  return make_pod_transport(impl_->server, std::string(namespace_), std::string(pod), port);
 }
 
 }  // namespace kaito::kube

@@ -14,6 +14,7 @@ namespace {
 
 /// What Go's TLS servers answer a plain HTTP request with.
 constexpr std::string_view http_on_tls_port = "Client sent an HTTP request to an HTTPS server";
+constexpr std::size_t largest_refusal = std::size_t{1} << 20;
 constexpr std::size_t small_answer = std::size_t{4} << 10;
 
 bool may_repeat(std::string_view method) {
@@ -80,7 +81,8 @@ struct HttpClient::Impl {
   }
 
   /// Head and body in one piece, so that they leave in one write.
-  [[nodiscard]] Result<std::string> message_of(const HttpRequest& request) const {
+  [[nodiscard]] Result<std::string> message_of(const HttpRequest& request,
+                                               bool upgrade = false) const {
     if (!request.target.starts_with('/')) {
       return fail(ErrorCode::internal, "a request's path must begin with /");
     }
@@ -96,6 +98,7 @@ struct HttpClient::Impl {
     const std::string authorization =
         route.through_plain_proxy() ? options().proxy->authorization() : std::string();
     head.proxy_authorization = authorization;
+    head.upgrade = upgrade;
     if (announces_body(request)) head.content_length = request.body.size();
     KAITO_TRY(std::string message, write_head(head, request.headers));
     message += request.body;
@@ -194,6 +197,27 @@ struct HttpClient::Impl {
     return response;
   }
 
+  /// On a connection of its own: whether a kept one is dead shows only when the answer is late.
+  Result<Upgraded> upgrade(const HttpRequest& request, const CallLimits& limits) const {
+    KAITO_TRY(const std::string message, message_of(request, true));
+    KAITO_TRY(auto connection, connect(limits));
+    ParserOptions expected;
+    expected.max_body = largest_refusal;
+    KAITO_CHECK(connection->exchange(message, expected, limits));
+    KAITO_CHECK(check_answer(*connection, limits));
+    Upgraded answer;
+    if (connection->answer().start_line().status == 101) {
+      answer.head = head_of(connection->answer());
+      answer.stream = connection->release();
+      return answer;
+    }
+    KAITO_CHECK(read_whole_body(*connection, limits));
+    answer.head = head_of(connection->answer());
+    answer.body = connection->answer().take_body();
+    pool->give_back(std::move(connection));
+    return answer;
+  }
+
   Result<std::unique_ptr<BodyStream>> open(const HttpRequest& request,
                                            const CallLimits& limits) const {
     KAITO_TRY(auto connection, exchange(request, std::nullopt, limits));
@@ -247,6 +271,12 @@ Result<std::unique_ptr<BodyStream>> HttpClient::open(const HttpRequest& request,
   return impl_->told(
       request, [&] { return impl_->open(request, limits); },
       [](const std::unique_ptr<BodyStream>& stream) { return stream->head().status; });
+}
+
+Result<Upgraded> HttpClient::upgrade(const HttpRequest& request, const CallLimits& limits) {
+  return impl_->told(
+      request, [&] { return impl_->upgrade(request, limits); },
+      [](const Upgraded& answer) { return answer.head.status; });
 }
 
 }  // namespace kaito::net

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "kaito/net/failure.hpp"
@@ -15,6 +16,32 @@ constexpr int most_interim_answers = 20;
 bool looks_like_tls(std::string_view bytes) {
   return bytes.size() >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 0x03;
 }
+
+/// A stream some of whose bytes were read already.
+class UpgradedStream final : public ByteStream {
+ public:
+  UpgradedStream(std::unique_ptr<ByteStream> lower, std::string early)
+      : lower_(std::move(lower)), early_(std::move(early)) {}
+
+  Result<std::size_t> read_some(std::span<char> into, const CallLimits& limits) override {
+    if (early_.empty()) return lower_->read_some(into, limits);
+    const std::size_t size = std::min(into.size(), early_.size());
+    std::copy_n(early_.begin(), size, into.begin());
+    early_.erase(0, size);
+    return size;
+  }
+  Result<void> write(std::string_view bytes, const CallLimits& limits) override {
+    return lower_->write(bytes, limits);
+  }
+  [[nodiscard]] bool peer_closed() const override { return lower_->peer_closed(); }
+  [[nodiscard]] bool quiet() const override { return early_.empty() && lower_->quiet(); }
+  void finish_writing() noexcept override { lower_->finish_writing(); }
+  [[nodiscard]] std::uint64_t bytes_sent() const override { return lower_->bytes_sent(); }
+
+ private:
+  std::unique_ptr<ByteStream> lower_;
+  std::string early_;
+};
 
 }  // namespace
 
@@ -96,6 +123,10 @@ Result<void> Connection::read_body(const CallLimits& limits) {
   if (!read) return explained(std::move(read).error());
   body_read_ += answer_->body_size() - before;
   return {};
+}
+
+std::unique_ptr<ByteStream> Connection::release() {
+  return std::make_unique<UpgradedStream>(std::move(stream_), std::string(reader_.left_over()));
 }
 
 bool Connection::reusable() const {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "kaito/net/byte_stream.hpp"
 #include "kaito/net/client.hpp"
-#include "net/byte_stream.hpp"
 #include "net/http_parser.hpp"
 #include "net/message_reader.hpp"
 #include "net/tls_context.hpp"
@@ -49,6 +49,10 @@ class Connection {
   /// it can be called again.
   [[nodiscard]] Result<void> read_body(const CallLimits& limits);
   [[nodiscard]] HttpParser& answer() { return *answer_; }
+
+  /// The stream beneath, with what has arrived behind the answer's head: after a 101. The
+  /// connection is of no use then.
+  [[nodiscard]] std::unique_ptr<ByteStream> release();
 
   /// The whole answer was read and another request may follow.
   [[nodiscard]] bool reusable() const;

@@ -113,6 +113,7 @@ Result<void> open_tunnel(ByteStream& stream, const ClientOptions& options,
 /// come.
 Result<std::unique_ptr<ByteStream>> reach(const Route& route, const CallLimits& limits) {
   const ClientOptions& options = route.options;
+  if (options.dial) return options.dial(limits);
   if (!options.proxy) return connect_tcp(options.server, "server", limits);
   const Proxy& proxy = *options.proxy;
   KAITO_TRY(auto stream, connect_tcp(proxy.url, "proxy", limits));

@@ -34,6 +34,10 @@ bool Headers::has(std::string_view name) const {
                      [&](const auto& field) { return equals_ignoring_case(field.first, name); });
 }
 
+Result<Upgraded> Transport::upgrade(const HttpRequest& /*request*/, const CallLimits& /*limits*/) {
+  return fail(ErrorCode::failed, "this transport cannot change the protocol of a connection");
+}
+
 std::string HttpHead::content_type() const {
   const std::string_view value = headers.get("Content-Type");
   return to_lower(trim(value.substr(0, value.find(';'))));

@@ -91,6 +91,7 @@ Result<std::string> write_head(const RequestHead& head, const Headers& headers) 
                 "a request header has a line break or another control character",
                 "tokens and header values must be one line");
   }
+  if (head.upgrade) out += "Connection: Upgrade\r\n";
   if (head.content_length) out += fmt::format("Content-Length: {}\r\n", *head.content_length);
   out += "\r\n";
   return out;
@@ -107,6 +108,7 @@ Result<std::string> write_head(const ResponseHead& head, const Headers& headers)
     out += "Transfer-Encoding: chunked\r\n";
   }
   if (head.close) out += "Connection: close\r\n";
+  if (head.status == 101) out += "Connection: Upgrade\r\n";
   out += "\r\n";
   return out;
 }

@@ -19,6 +19,7 @@ struct RequestHead {
   std::string_view user_agent;           ///< unless the headers have one; "" = none
   std::string_view proxy_authorization;  ///< "" = none
   std::optional<std::size_t> content_length;
+  bool upgrade = false;  ///< adds "Connection: Upgrade"
 };
 [[nodiscard]] Result<std::string> write_head(const RequestHead& head, const Headers& headers);
 

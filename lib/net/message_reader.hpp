@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/byte_stream.hpp"
+#include "kaito/net/byte_stream.hpp"
 #include "net/http_parser.hpp"
 
 namespace kaito::net {

@@ -44,6 +44,22 @@ Result<void> StreamResponder::respond(int status, const Headers& headers, std::s
   return {};
 }
 
+Result<ByteStream*> StreamResponder::upgrade(const Headers& headers) {
+  if (state_ != State::waiting) return fail(ErrorCode::internal, "the request is already answered");
+  // A client that speaks the new protocol before it was agreed on does not speak it.
+  if (exchange_.early_bytes || exchange_.http_1_0) {
+    return fail(ErrorCode::protocol, "the request cannot change the protocol");
+  }
+  ResponseHead head;
+  head.status = 101;
+  head.framing = BodyFraming::none;
+  KAITO_TRY(const std::string message, write_head(head, headers));
+  KAITO_CHECK(send(message));
+  exchange_.close = true;
+  state_ = State::done;
+  return &stream_;
+}
+
 Result<void> StreamResponder::begin(int status, const Headers& headers) {
   if (state_ != State::waiting) return fail(ErrorCode::internal, "the request is already answered");
   note_close(headers);

@@ -2,8 +2,8 @@
 
 #include <stop_token>
 
+#include "kaito/net/byte_stream.hpp"
 #include "kaito/net/server.hpp"
-#include "net/byte_stream.hpp"
 
 namespace kaito::net {
 
@@ -13,6 +13,7 @@ class StreamResponder final : public Responder {
   struct Exchange {
     bool answers_head = false;          ///< no body goes out
     bool http_1_0 = false;              ///< no chunks: the close ends the body
+    bool early_bytes = false;           ///< something came behind the request already
     bool close = false;                 ///< the connection ends after this answer
     std::chrono::seconds patience{90};  ///< with a peer that does not read
   };
@@ -23,6 +24,7 @@ class StreamResponder final : public Responder {
                                      std::string_view body) override;
   [[nodiscard]] Result<void> begin(int status, const Headers& headers) override;
   [[nodiscard]] Result<void> write(std::string_view piece) override;
+  [[nodiscard]] Result<ByteStream*> upgrade(const Headers& headers) override;
   [[nodiscard]] bool gone() override;
 
   /// The end of a body that begin() began. Errors: as of write.

@@ -96,6 +96,10 @@ struct HttpServer::Impl {
   }
 };
 
+Result<ByteStream*> Responder::upgrade(const Headers& /*headers*/) {
+  return fail(ErrorCode::failed, "this server cannot change the protocol of a connection");
+}
+
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 

@@ -148,6 +148,7 @@ bool ServerConnection::serve_one() {
   StreamResponder::Exchange exchange;
   exchange.answers_head = request.method == "HEAD";
   exchange.http_1_0 = parser.http_1_0();
+  exchange.early_bytes = reader_.has_left_over();
   exchange.close = !parser.keep_alive();
   exchange.patience = options_.idle_timeout;
   StreamResponder responder(stream_, exchange, stop_);

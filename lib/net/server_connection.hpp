@@ -4,8 +4,8 @@
 #include <stop_token>
 #include <string>
 
+#include "kaito/net/byte_stream.hpp"
 #include "kaito/net/server.hpp"
-#include "net/byte_stream.hpp"
 #include "net/http_parser.hpp"
 #include "net/message_reader.hpp"
 

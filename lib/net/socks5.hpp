@@ -1,8 +1,8 @@
 #pragma once
 
 #include "kaito/base/deadline.hpp"
+#include "kaito/net/byte_stream.hpp"
 #include "kaito/net/client.hpp"
-#include "net/byte_stream.hpp"
 
 namespace kaito::net {
 

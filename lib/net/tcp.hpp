@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/byte_stream.hpp"
+#include "kaito/net/byte_stream.hpp"
 #include "net/resolve.hpp"
 
 namespace kaito::net {

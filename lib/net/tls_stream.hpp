@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "net/byte_stream.hpp"
+#include "kaito/net/byte_stream.hpp"
 #include "net/tls_context.hpp"
 
 namespace kaito::net {

@@ -220,6 +220,18 @@ class Client {
   /// the caller is not sent, since the API server would take it for its own.
   [[nodiscard]] Result<std::unique_ptr<net::Transport>> service_transport(
       std::string_view namespace_, std::string_view service, int port);
+  /// A connection to a port of a pod, through the API server: a WebSocket each. One direction
+  /// cannot be closed alone. Errors also: what the node says when nothing listens there, at the
+  /// first read (unreachable); failed and others, with a hint, where the server opens no WebSocket.
+  [[nodiscard]] Result<std::unique_ptr<net::ByteStream>> port_forward(std::string_view namespace_,
+                                                                      std::string_view pod,
+                                                                      int port,
+                                                                      const CallLimits& limits);
+  /// HTTP to a port of a pod: over port-forwards, and where the server refuses those through its
+  /// proxy, which takes an Authorization header for its own and so is not used with one.
+  [[nodiscard]] Result<std::unique_ptr<net::Transport>> pod_transport(std::string_view namespace_,
+                                                                      std::string_view pod,
+                                                                      int port);
 
  private:
   struct Impl;

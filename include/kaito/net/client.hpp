@@ -52,6 +52,9 @@ struct ClientOptions {
   std::chrono::milliseconds idle_timeout{std::chrono::seconds(60)};  ///< of a kept connection
   std::size_t max_body = std::size_t{256} << 20;  ///< of send(); streams have no limit
   std::string user_agent;
+  /// Makes the connections instead of TCP and the proxy; TLS, where `server` has it, goes on top.
+  /// Called from several threads. May be empty.
+  std::function<Result<std::unique_ptr<ByteStream>>(const CallLimits&)> dial;
   /// Called after each request for logs: method, URL without query secrets, status (0: none),
   /// duration. May be empty.
   std::function<void(const HttpRequest&, const std::string& url, int status,
@@ -74,6 +77,8 @@ class HttpClient final : public Transport {
                                           const CallLimits& limits) override;
   [[nodiscard]] Result<std::unique_ptr<BodyStream>> open(const HttpRequest& request,
                                                          const CallLimits& limits) override;
+  [[nodiscard]] Result<Upgraded> upgrade(const HttpRequest& request,
+                                         const CallLimits& limits) override;
 
  private:
   struct Impl;

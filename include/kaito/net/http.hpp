@@ -8,6 +8,7 @@
 
 #include "kaito/base/deadline.hpp"
 #include "kaito/base/result.hpp"
+#include "kaito/net/byte_stream.hpp"
 
 namespace kaito::net {
 
@@ -62,6 +63,13 @@ class BodyStream {
   [[nodiscard]] virtual Result<std::string> read(const CallLimits& limits) = 0;
 };
 
+/// The answer to a request that asked for another protocol on its connection.
+struct Upgraded {
+  HttpHead head;
+  std::string body;                    ///< of any answer but a 101
+  std::unique_ptr<ByteStream> stream;  ///< of a 101: the connection, the caller's from here on
+};
+
 /// The seam between those who speak HTTP and the wire. Safe to call from several threads.
 class Transport {
  public:
@@ -75,6 +83,10 @@ class Transport {
   /// has no place on streams.
   [[nodiscard]] virtual Result<std::unique_ptr<BodyStream>> open(const HttpRequest& request,
                                                                  const CallLimits& limits) = 0;
+  /// Sends with "Connection: Upgrade"; the request has the Upgrade header. Errors: as of send; also
+  /// failed, for a transport that cannot give a connection away.
+  [[nodiscard]] virtual Result<Upgraded> upgrade(const HttpRequest& request,
+                                                 const CallLimits& limits);
 };
 
 }  // namespace kaito::net

@@ -35,6 +35,10 @@ class Responder {
   [[nodiscard]] virtual Result<void> write(std::string_view piece) = 0;
   /// True once the peer closed or the server stops; cheap, for handlers that wait for events.
   [[nodiscard]] virtual bool gone() = 0;
+  /// Instead of respond or begin: answers 101 with these headers and "Connection: Upgrade", and
+  /// gives the connection, which is the handler's until it returns and is closed then. Errors also:
+  /// failed, where there is no connection to give.
+  [[nodiscard]] virtual Result<ByteStream*> upgrade(const Headers& headers);
 };
 
 using Handler = std::function<void(const ServerRequest&, Responder&, std::stop_token)>;

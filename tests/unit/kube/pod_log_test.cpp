@@ -265,7 +265,7 @@ TEST_CASE("the node's own words bear no time, and pass") {
 TEST_CASE("a stop and a deadline end the wait for a connection, and the log goes on after them") {
   Cluster cluster;
   cluster.transport->on(log_path, {text({"2026-01-02T03:04:05Z a\n"}, true),
-                                   kaito::test::failing(ErrorCode::unreachable, "refused"),
+                                   json_answer(400, failure(400, "BadRequest", "waiting to start")),
                                    text({"2026-01-02T03:04:06Z b\n"})});
   cluster.transport->on(pod_path, {pod("Failed")});
   const auto log = cluster.client->pod_log("ns", "p-0", followed(), soon());
