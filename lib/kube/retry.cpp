@@ -1,6 +1,7 @@
 #include "kube/retry.hpp"
 
 #include <algorithm>
+#include <boost/json/value.hpp>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
