@@ -2,6 +2,7 @@
 
 #include "kaito/k8s/object_meta.hpp"
 #include "ops/installed_operator.hpp"
+#include "ops/workspaces.hpp"
 
 namespace kaito::ops {
 
@@ -71,6 +72,17 @@ validate::Elsewhere objects_of(kube::Client& client, CallLimits limits) {
     const auto type =
         kind == Reference::Kind::config_map ? k8s::types::config_map() : k8s::types::secret();
     auto found = client.get({type, namespace_, name}, limits);
+    if (found) return Elsewhere::Found{Elsewhere::Answer::found, std::move(*found)};
+    const bool absent = found.error().code == ErrorCode::not_found;
+    return Elsewhere::Found{absent ? Elsewhere::Answer::absent : Elsewhere::Answer::unknown, {}};
+  };
+  elsewhere.stored = [&client, limits](const std::string& kind, const std::string& namespace_,
+                                       const std::string& name) {
+    const auto type =
+        kind == "InferenceSet" ? k8s::types::inference_set() : k8s::types::workspace();
+    auto found = in_served_version(type, [&](const k8s::ResourceType& served) {
+      return client.get({served, namespace_, name}, limits);
+    });
     if (found) return Elsewhere::Found{Elsewhere::Answer::found, std::move(*found)};
     const bool absent = found.error().code == ErrorCode::not_found;
     return Elsewhere::Found{absent ? Elsewhere::Answer::absent : Elsewhere::Answer::unknown, {}};

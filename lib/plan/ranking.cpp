@@ -115,9 +115,9 @@ void look_at_server(const Question& question, Candidate& out) {
                           profile);
   if (out.memory->spare < 0 && !question.model.cache_is_upper_bound) {
     out.cautions.push_back(fmt::format(
-        "the operator lets it pass, but a GPU lacks {:.1f} GiB for {} tokens{}",
+        "a GPU lacks {:.1f} GiB for {} tokens{}; the operator does not notice",
         gib(-out.memory->spare), out.estimate.context_tokens,
-        out.server.parallel.data > 1 ? ": each keeps a whole copy of the model and its own cache"
+        out.server.parallel.data > 1 ? " (each keeps a whole copy of the model and its own cache)"
                                      : ""));
   }
 }

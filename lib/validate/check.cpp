@@ -2,6 +2,7 @@
 
 #include "validate/config.hpp"
 #include "validate/field_order.hpp"
+#include "validate/pod_fields.hpp"
 #include "validate/registry.hpp"
 #include "validate/suppression.hpp"
 
@@ -121,6 +122,7 @@ std::vector<Finding> check_inference_set(const api::InferenceSet& set,
   run(decoding_rules(), subject, findings);
   run(suppression_rules(), subject, findings);
   run(inference_set_rules(), subject, findings);
+  run(open_part_set_rules(), subject, findings);
   run(legacy_set_rules(), subject, findings);
   for (auto& finding : of_child) {
     // What is about the set as a whole has the set's own path.

@@ -3,10 +3,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <deque>
 #include <map>
 #include <optional>
 
 #include "kaito/api/inference_set.hpp"
+#include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "validate/companions.hpp"
 #include "validate/suppression.hpp"
@@ -38,6 +40,10 @@ class PlacesOfObject {
   std::optional<std::size_t> item_;
 };
 
+/// Of Workspaces that wait for a ConfigMap; when there are more, the first of them waits no longer.
+/// So memory does not grow with the input.
+constexpr std::size_t kMostWaiting = 4000;
+
 struct PlacedReference {
   Reference reference;
   SourcePlace place;
@@ -59,10 +65,12 @@ struct Review::State {
   Elsewhere elsewhere;
   ReviewCounts counts;
   Companions companions;
-  std::vector<Waiting> waiting;
+  std::deque<Waiting> waiting;
 
   void add_object(const json::Value& value, const PlacesOfObject& places);
   void deliver(const Reviewed& reviewed);
+  /// What is stored under that name where the reviewed object would go.
+  json::Document find_stored(const Reviewed& reviewed, const std::string& name) const;
   void add_references(Waiting one);
   /// Whether all its references were found in the input; then they are judged.
   bool settle(const Waiting& one);
@@ -90,6 +98,11 @@ bool is_ours(const json::Value& value) {
          string_at(value, {"apiVersion"}).starts_with("kaito.sh/");
 }
 
+void append(std::vector<Finding>& findings, std::vector<Finding> more) {
+  for (auto& finding : more)
+    findings.push_back(std::move(finding));
+}
+
 /// A document that seems to be meant for KAITO, and does not say so rightly.
 bool is_misnamed(const json::Value& value) {
   const auto kind = string_at(value, {"kind"});
@@ -110,6 +123,13 @@ void Review::State::deliver(const Reviewed& reviewed) {
   sink(reviewed);
 }
 
+json::Document Review::State::find_stored(const Reviewed& reviewed, const std::string& name) const {
+  if (!elsewhere.stored || name.empty() || !dns_subdomain_problem(name).empty()) return {};
+  auto found = elsewhere.stored(reviewed.kind, reviewed.namespace_, name);
+  if (found.answer != Elsewhere::Answer::found) return {};
+  return std::move(found.object);
+}
+
 void Review::State::add_object(const json::Value& value, const PlacesOfObject& places) {
   const auto kind = string_at(value, {"kind"});
   if (!is_ours(value) && !is_misnamed(value) && value.is_object()) {
@@ -126,11 +146,17 @@ void Review::State::add_object(const json::Value& value, const PlacesOfObject& p
   if (of_set) {
     const auto decoded = api::decode_inference_set(value);
     reviewed.findings = check_inference_set(decoded.object, decoded.problems, context);
+    if (const auto stored = find_stored(reviewed, decoded.object.meta.name))
+      append(reviewed.findings, check_set_update(api::decode_inference_set(stored.value()).object,
+                                                 decoded.object, context));
     workspace = api::child_workspace(decoded.object);
     workspace.meta.annotations = decoded.object.meta.annotations;
   } else {
     auto decoded = api::decode_workspace(value);
     reviewed.findings = check_workspace(decoded.object, decoded.problems, context, &value);
+    if (const auto stored = find_stored(reviewed, decoded.object.meta.name))
+      append(reviewed.findings,
+             check_update(api::decode_workspace(stored.value()).object, decoded.object, context));
     workspace = std::move(decoded.object);
   }
   for (auto& finding : reviewed.findings)
@@ -152,7 +178,12 @@ void Review::State::add_object(const json::Value& value, const PlacesOfObject& p
 }
 
 void Review::State::add_references(Waiting one) {
-  if (!settle(one)) waiting.push_back(std::move(one));
+  if (settle(one)) return;
+  if (waiting.size() == kMostWaiting) {
+    settle_elsewhere(waiting.front());
+    waiting.pop_front();
+  }
+  waiting.push_back(std::move(one));
 }
 
 bool Review::State::settle(const Waiting& one) {

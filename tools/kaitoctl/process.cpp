@@ -69,12 +69,24 @@ std::optional<unsigned> mode_of(const std::string& path) {
   return info.st_mode & 07777U;
 }
 
+/// Whether it is a link to the folder that it is in, or to one above: who follows it never ends.
+bool leads_back(const std::filesystem::directory_entry& entry) {
+  std::error_code error;
+  if (!entry.is_symlink(error) || !entry.is_directory(error)) return false;
+  const auto target = std::filesystem::canonical(entry.path(), error);
+  if (error) return false;
+  const auto folder = std::filesystem::canonical(entry.path().parent_path(), error);
+  if (error) return false;
+  return std::mismatch(target.begin(), target.end(), folder.begin(), folder.end()).first ==
+         target.end();
+}
+
 kaito::Result<std::vector<std::string>> names_in(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
   std::filesystem::directory_iterator entry(folder, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
-    names.push_back(entry->path().filename().string());
+    if (!leads_back(*entry)) names.push_back(entry->path().filename().string());
   if (error) {
     const bool absent = error == std::errc::no_such_file_or_directory;
     return kaito::fail(absent ? kaito::ErrorCode::not_found : kaito::ErrorCode::failed,

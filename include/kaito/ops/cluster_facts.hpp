@@ -24,7 +24,8 @@ struct ClusterFacts {
 [[nodiscard]] Result<ClusterFacts> cluster_facts(kube::Client& client, validate::Context context,
                                                  const CallLimits& limits);
 
-/// ConfigMaps and Secrets in the cluster, asked for when they are needed. `client` must outlive it.
+/// ConfigMaps and Secrets in the cluster, and stored Workspaces and InferenceSets, asked for when
+/// they are needed. `client` must outlive it.
 [[nodiscard]] validate::Elsewhere objects_of(kube::Client& client, CallLimits limits);
 
 }  // namespace kaito::ops

@@ -33,7 +33,8 @@ struct ReviewCounts {
   std::size_t infos = 0;
 };
 
-/// Where the objects are looked for that are named and not in the input.
+/// Where the objects are looked for that are not in the input: those that it names, and what is
+/// stored under the names of its own.
 struct Elsewhere {
   enum class Answer : std::uint8_t { found, absent, unknown };
   struct Found {
@@ -43,11 +44,17 @@ struct Elsewhere {
   /// May be empty: nothing is known of any.
   std::function<Found(Reference::Kind kind, const std::string& namespace_, const std::string& name)>
       look_up;
+  /// The stored object of that kind (Workspace, InferenceSet), of which the one in the input would
+  /// be an update. May be empty.
+  std::function<Found(const std::string& kind, const std::string& namespace_,
+                      const std::string& name)>
+      stored;
 };
 
 /// Checks documents as they come: Workspaces and InferenceSets, `List`s of them, and the ConfigMaps
-/// and Secrets that they name, wherever in the input those stand. Holds no document but ConfigMaps,
-/// and Workspaces whose ConfigMap is still to come.
+/// and Secrets that they name, wherever in the input those stand. Holds no document but ConfigMaps
+/// and Secrets (64 MiB of them) and Workspaces whose ConfigMap is still to come (4000): memory does
+/// not grow with the input.
 class Review {
  public:
   using Sink = std::function<void(const Reviewed&)>;

@@ -84,6 +84,12 @@ void check_expressions_ignored(const Subject& subject, Report& report) {
 void check_empty(const Subject& subject, Report& report) {
   const auto* selector = selector_of(subject);
   if (selector == nullptr || !selector->match_labels.empty()) return;
+  // One whose values are of the wrong type (S07) is not empty.
+  const bool unread =
+      std::any_of(subject.problems.begin(), subject.problems.end(), [](const auto& problem) {
+        return problem.path.text().find("matchLabels") != std::string::npos;
+      });
+  if (unread) return;
   report.add(labels_path(),
              subject.context.own_nodes
                  ? "is empty, which chooses every node of the cluster, those without a GPU too"

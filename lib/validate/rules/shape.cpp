@@ -32,9 +32,24 @@ std::string_view code_of(const json::ReadProblem& problem) {
   return "S09";
 }
 
+/// What to do about a value of the wrong type: mostly YAML took it for another one than was meant.
+std::string fix_of(const json::ReadProblem& problem) {
+  if (problem.kind != Kind::wrong_type) return {};
+  const std::string_view message = problem.message;
+  const bool was_text = message.ends_with("not a string");
+  if (message.starts_with("must be a string") &&
+      (message.ends_with("not a number") || message.ends_with("not a boolean")))
+    return "put it in quotes";
+  if (was_text && (message.find("number") != std::string_view::npos ||
+                   message.find("boolean") != std::string_view::npos))
+    return "take the quotes away";
+  return {};
+}
+
 void report_problems(const Subject& subject, Report& report) {
   for (const auto& problem : subject.problems)
-    if (code_of(problem) == report.code()) report.add(problem.path, problem.message);
+    if (code_of(problem) == report.code())
+      report.add(problem.path, problem.message, fix_of(problem));
 }
 
 std::vector<api::Field> fields_of(const Subject& subject) {

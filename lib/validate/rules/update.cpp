@@ -106,28 +106,33 @@ std::string shown(const std::string& instance_type) {
   return instance_type.empty() ? "none" : quoted(instance_type);
 }
 
-void check_instance_type_v1alpha1(const Subject& subject, Report& report) {
+/// v1alpha1 in every release, and v1beta1 before v0.8.1: without regard to the mode.
+bool compares_plainly(const Subject& subject) {
+  return is_v1alpha1(subject) || is_before(subject.context, "v0.8.1");
+}
+
+void check_instance_type_plainly(const Subject& subject, Report& report) {
   const auto [stored, wanted] = instance_types(subject);
-  if (is_v1alpha1(subject) && stored != wanted)
+  if (compares_plainly(subject) && stored != wanted)
     immutable(report, field("resource.instanceType"), shown(stored), shown(wanted));
 }
 
 void check_instance_type_stays_empty(const Subject& subject, Report& report) {
   const auto [stored, wanted] = instance_types(subject);
-  if (!is_v1alpha1(subject) && subject.context.own_nodes && stored.empty() && !wanted.empty())
+  if (!compares_plainly(subject) && subject.context.own_nodes && stored.empty() && !wanted.empty())
     immutable(report, field("resource.instanceType"), "none", shown(wanted));
 }
 
 void check_instance_type_own_nodes(const Subject& subject, Report& report) {
   const auto [stored, wanted] = instance_types(subject);
-  if (!is_v1alpha1(subject) && subject.context.own_nodes && !stored.empty() && !wanted.empty() &&
-      stored != wanted)
+  if (!compares_plainly(subject) && subject.context.own_nodes && !stored.empty() &&
+      !wanted.empty() && stored != wanted)
     immutable(report, field("resource.instanceType"), shown(stored), shown(wanted));
 }
 
 void check_instance_type_kept(const Subject& subject, Report& report) {
   const auto [stored, wanted] = instance_types(subject);
-  if (!is_v1alpha1(subject) && !subject.context.own_nodes && !stored.empty() && wanted.empty())
+  if (!compares_plainly(subject) && !subject.context.own_nodes && !stored.empty() && wanted.empty())
     report.add_as(unless_own_nodes(subject.context), field("resource.instanceType"),
                   fmt::format("cannot be removed: the stored one is {}", shown(stored)),
                   "keep " + shown(stored));
@@ -135,8 +140,8 @@ void check_instance_type_kept(const Subject& subject, Report& report) {
 
 void check_instance_type_same(const Subject& subject, Report& report) {
   const auto [stored, wanted] = instance_types(subject);
-  if (!is_v1alpha1(subject) && !subject.context.own_nodes && !stored.empty() && !wanted.empty() &&
-      stored != wanted)
+  if (!compares_plainly(subject) && !subject.context.own_nodes && !stored.empty() &&
+      !wanted.empty() && stored != wanted)
     immutable(report, field("resource.instanceType"), shown(stored), shown(wanted));
 }
 
@@ -313,7 +318,8 @@ constexpr Rule kRules[] = {
      check_tuning_stays},
     {"V099", Severity::error, "resource.count changes", check_count},
     {"V100", Severity::error, "the partition changes", check_partition},
-    {"V101", Severity::error, "the instance type changes (v1alpha1)", check_instance_type_v1alpha1},
+    {"V101", Severity::error, "the instance type changes (v1alpha1; v1beta1 before v0.8.1)",
+     check_instance_type_plainly},
     {"V102", Severity::error, "an instance type is added on the cluster's own nodes",
      check_instance_type_stays_empty},
     {"V103", Severity::error, "the instance type changes on the cluster's own nodes",

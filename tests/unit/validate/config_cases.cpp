@@ -59,6 +59,8 @@ std::vector<ConfigCase> config_cases() {
        "V075 error data[\"training_config.yaml\"].training_config 1:1\n", kQlora},
       {"V077", Base::tuning, "", kMethodLora, "training_config:\n  Loraconfig: {r: 8}\n",
        "V077 error data[\"training_config.yaml\"].training_config.Loraconfig 2:3\n", kLora},
+      {"V077", Base::tuning, "", kMethodLora, "training_config:\n  1: {r: 8}\n",
+       "V077 error data[\"training_config.yaml\"].training_config.1 2:3\n", kLora},
       {"V078", Base::tuning, "", kMethodLora,
        "training_config:\n  QuantizationConfig:\n    load_in_4bit: \"true\"\n",
        "V078 error data[\"training_config.yaml\"].training_config.QuantizationConfig.load_in_4bit "

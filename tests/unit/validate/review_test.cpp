@@ -1,6 +1,8 @@
 // Whole inputs: documents of several kinds, lists, references between them.
 #include "kaito/validate/review.hpp"
 
+#include <algorithm>
+
 #include "cases.hpp"
 
 using namespace kaito;
@@ -131,6 +133,47 @@ TEST_CASE("what the cluster answers about settings") {
             .lines == "");
 }
 
+TEST_CASE("what is stored under the name, and would not become what the input says") {
+  const auto storing = [](const std::string& object) {
+    Elsewhere elsewhere;
+    elsewhere.stored = [object](const std::string&, const std::string& namespace_,
+                                const std::string& name) {
+      CHECK(namespace_ == "default");
+      if (name != "chat") return Elsewhere::Found{Elsewhere::Answer::absent, {}};
+      return Elsewhere::Found{Elsewhere::Answer::found, json::Document(test::yaml(object))};
+    };
+    return elsewhere;
+  };
+  std::string chat = kChat;
+  chat.erase(chat.find("  config:"));
+  std::string stored = chat;
+  CHECK(review(chat, storing(stored)).lines == "");
+  stored.replace(stored.find("phi-4"), 5, "phi-3.5-mini-instruct");
+  CHECK(review(chat, storing(stored)).lines ==
+        "Workspace default/chat V108 error f:12:5 inference.preset.name\n");
+  // What was silenced stays silent, and a new name is a new object.
+  std::string silent = chat;
+  silent.insert(silent.find("  name: chat"), "  annotations: {kaitoctl.dev/ignore: V108}\n");
+  CHECK(review(silent, storing(stored)).lines == "");
+  std::string other = chat;
+  other.replace(other.find("name: chat"), 10, "name: talk");
+  CHECK(review(other, storing(stored)).lines == "");
+
+  const std::string set = R"(apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: {name: chat}
+spec:
+  labelSelector: {matchLabels: {apps: chat}}
+  template:
+    resource: {partition: {mode: accelerator, count: 2}}
+    inference: {preset: {name: phi-4}}
+)";
+  std::string before = set;
+  before.replace(before.find("count: 2"), 8, "count: 1");
+  CHECK(review(set, storing(before)).lines.find("V124 error f:7:16") != std::string::npos);
+  CHECK(review(set, storing(set)).lines.find("V124") == std::string::npos);
+}
+
 TEST_CASE("tuning settings that are not there") {
   const std::string tune = R"(apiVersion: kaito.sh/v1beta1
 kind: Workspace
@@ -204,6 +247,19 @@ TEST_CASE("a document that forgot its version, and one that is no object") {
         std::string::npos);
   CHECK(review("just text\n").lines == " default/ K002 error f:1:1 \n");
   CHECK(review("kind: Workspace\napiVersion: other.io/v1\n").lines == "");
+}
+
+TEST_CASE("not more than 4000 Workspaces wait for a ConfigMap") {
+  std::string text;
+  for (int i = 0; i < 4001; ++i)
+    text +=
+        "---\napiVersion: kaito.sh/v1beta1\nkind: Workspace\nmetadata: {name: chat}\nresource: "
+        "{instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {a: "
+        "b}}}\ninference: {preset: {name: phi-4}, config: settings}\n";
+  const auto lines = review(both(text, kSettings)).lines;
+  CHECK(lines.starts_with("Workspace default/chat K052 info f:6:"));
+  CHECK(lines.find("K052", lines.find('\n')) == std::string::npos);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 4001);
 }
 
 TEST_CASE("memory does not grow with what is passed over") {

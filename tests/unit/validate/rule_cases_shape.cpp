@@ -29,6 +29,9 @@ std::vector<RuleCase> shape_cases() {
       {"S07", Base::inference, "", "{resource: {instanceType: 4, count: two}}",
        "S07 error resource.count\nS07 error resource.instanceType\n", "{resource: {count: 1}}"},
       {"S07", Base::inference, "", "{inference: text}", "S07 error inference\n", "{}"},
+      {"S07", Base::inference, "", "{resource: {labelSelector: {matchLabels: {apps: true}}}}",
+       "S07 error resource.labelSelector.matchLabels.apps\n",
+       "{resource: {labelSelector: {matchLabels: {apps: \"true\"}}}}"},
       {"S09", Base::inference_set, "", "{spec: {template: {inference: null}}}",
        "S09 error spec.template.inference\n", "{}"},
       {"V010", Base::inference, "", "{resource: {instanceTyp: x}}",
@@ -40,6 +43,44 @@ std::vector<RuleCase> shape_cases() {
        "{inference: {preset: {presetOptions: {modelAccessSecret: s}}}}"},
       {"V010", Base::inference_set, "", "{spec: {template: {resource: {count: 1}}}}",
        "V010 error spec.template.resource.count\n", "{}"},
+      // What the schema leaves open and the webhook's decoder does not.
+      {"V010", Base::inference, "",
+       "{inference: {preset: null, template: {spec: {nodeSelecter: {a: b}, containers: [{name: a, "
+       "image: b, env: [{name: A, value: 1}], ports: [{containerPort: \"80\"}], resources: "
+       "{limits: {nvidia.com/gpu: one}}}]}}}}",
+       "V010 error inference.template.spec.nodeSelecter\n"
+       "V010 error inference.template.spec.containers[0].env[0].value\n"
+       "V010 error inference.template.spec.containers[0].ports[0].containerPort\n"
+       "V010 error inference.template.spec.containers[0].resources.limits[\"nvidia.com/gpu\"]\n",
+       "{inference: {preset: null, template: {metadata: {labels: {a: b}, creationTimestamp: null}, "
+       "spec: {NodeSelector: {a: b}, volumes: [{name: shm, emptyDir: {medium: Memory, sizeLimit: "
+       "1Gi}}], containers: [{name: a, image: b, env: [{name: A, valueFrom: {secretKeyRef: {name: "
+       "s, key: k}}}], ports: [{containerPort: 80}], livenessProbe: {httpGet: {path: /, port: "
+       "http}}, resources: {limits: {nvidia.com/gpu: 1, memory: 1.5Gi}}}]}}}}"},
+      {"V010", Base::inference, "",
+       "{inference: {preset: null, template: {spec: {containers: {name: a, image: b}}}}}",
+       "V010 error inference.template.spec.containers\n"
+       "K043 error inference.template.spec.containers\n",
+       ""},
+      {"V010", Base::tuning, "",
+       "{tuning: {input: {urls: null, volumeSource: {persistentVolumeClaim: {claim: c}}}, output: "
+       "{image: null, imagePushSecret: null, volumeSource: {emptyDirs: {}}}}}",
+       "V010 error tuning.input.volumeSource.persistentVolumeClaim.claim\n"
+       "V010 error tuning.output.volumeSource.emptyDirs\n",
+       "{tuning: {input: {urls: null, volumeSource: {persistentVolumeClaim: {claimName: c}}}, "
+       "output: {image: null, imagePushSecret: null, volumeSource: {emptyDir: {}}}}}"},
+      {"V010", Base::inference, "",
+       "{inference: {adapters: [{source: {name: a, volumeSource: {hostPath: /data}}}]}}",
+       "V010 error inference.adapters[0].source.volumeSource.hostPath\n",
+       "{inference: {adapters: [{source: {name: a, volumeSource: {hostPath: {path: /data}}}}]}}"},
+      {"V010", Base::inference_set, "",
+       "{spec: {template: {metadata: {label: {a: b}}}, autoUpgrade: {enable: true, "
+       "maintenanceWindow: {schedule: \"@daily\", duration: 4}}}}",
+       "V010 error spec.template.metadata.label\n"
+       "S07 error spec.autoUpgrade.maintenanceWindow.duration\n"
+       "V010 error spec.autoUpgrade.enable\n",
+       "{spec: {template: {metadata: {labels: {a: b}}}, autoUpgrade: {enabled: true, "
+       "maintenanceWindow: {schedule: \"@daily\", duration: 4h}}}}"},
 
       {"V001", Base::inference, "", "{metadata: {name: phi-3.5-mini}}",
        "V001 error metadata.name\n", "{metadata: {name: phi-3-5-mini}}"},

@@ -219,6 +219,90 @@ TEST_CASE("every rule that is listed has a case that it refuses and one that it 
     CHECK_MESSAGE(listed.count(code) == 1, code);
 }
 
+TEST_CASE("the reference's rules are all listed") {
+  // The ids of the tables S, V and L of workspace-api.md.
+  std::set<std::string> listed;
+  for (const auto& rule : validate::rules())
+    listed.insert(std::string(rule.code));
+  const auto check = [&](char letter, int last, std::size_t digits) {
+    for (int id = 1; id <= last; ++id) {
+      std::string number = std::to_string(id);
+      number.insert(0, digits - number.size(), '0');
+      const std::string code = letter + number;
+      CHECK_MESSAGE(listed.count(code) == 1, code);
+    }
+  };
+  check('S', 10, 2);
+  check('V', 125, 3);
+  check('L', 14, 2);
+}
+
+TEST_CASE("what a rule without findings of its own refuses is reported under the code it names") {
+  struct Row {
+    const char* code;
+    Base base;
+    const char* setting;
+    const char* rejected;
+  };
+  const Row rows[] = {
+      {"S08", Base::inference, "", "{resource: {instanceTyp: x}}"},
+      {"V015", Base::inference, "own",
+       "{resource: {instanceType: null, partition: {mode: slices}}}"},
+      {"V051", Base::inference, "",
+       "{inference: {adapters: [{source: {name: a, urls: [\"http://localhost/x\"]}}]}}"},
+      {"V084", Base::tuning, "", "{tuning: {input: null}}"},
+      {"V087", Base::tuning, "", "{tuning: {output: null}}"},
+      {"V110", Base::tuning, "", "{tuning: {output: null}}"},
+      {"V112", Base::tuning, "", "{tuning: {input: {urls: null, image: \"r.io/d:1:2\"}}}"},
+      {"V113", Base::tuning, "", "{tuning: {output: {image: \"r.io/ d\"}}}"},
+      {"L05", Base::tuning, "release=v0.4.5",
+       "{tuning: {output: {image: null, imagePushSecret: null}}}"},
+      {"L10", Base::inference, "release=v0.3.2",
+       "{apiVersion: kaito.sh/v1alpha1, metadata: {name: phi_4}, inference: {preset: {name: "
+       "phi-3-mini-4k-instruct}}}"},
+  };
+  // Refused for a ConfigMap (config_cases.cpp, below), or as each rule of a Workspace is (V038 of
+  // rule_cases_inference.cpp, in a set).
+  std::set<std::string> shown{"V076", "L08", "L14", "V125"};
+  for (const auto& row : rows) {
+    CAPTURE(row.code);
+    shown.insert(row.code);
+    const auto rules = validate::rules();
+    const auto rule = std::find_if(rules.begin(), rules.end(),
+                                   [&](const auto& one) { return one.code == row.code; });
+    REQUIRE(rule != rules.end());
+    const std::string reported_as(rule->summary.substr(rule->summary.rfind(' ') + 1));
+    bool found = false;
+    for (const auto& finding :
+         test::check(patched(row.base, row.rejected), context_of(row.setting)))
+      found |= finding.code == reported_as && finding.severity == validate::Severity::error;
+    CHECK(found);
+    CHECK(validate::is_rule(reported_as));
+  }
+  for (const auto& rule : validate::rules())
+    if (rule.summary.find("; reported ") != std::string_view::npos)
+      CHECK_MESSAGE(shown.count(std::string(rule.code)) == 1, rule.code);
+
+  // L14: with any runtime.
+  const auto transformers =
+      api::decode_workspace(patched(Base::inference,
+                                    "{apiVersion: kaito.sh/v1alpha1, metadata: {annotations: "
+                                    "{kaito.sh/runtime: transformers}}, inference: {config: c}}"))
+          .object;
+  const auto named = validate::references(transformers);
+  REQUIRE(named.size() == 1);
+  const auto missing =
+      validate::missing_reference(transformers, named[0], true, context_of("release=v0.4.4"));
+  CHECK(missing.code == "V059");
+  CHECK(missing.severity == validate::Severity::error);
+
+  // V125: at the place in the template.
+  CHECK(
+      test::lines(test::check(
+          patched(Base::inference_set, "{spec: {template: {inference: {preset: {name: phi-44}}}}}"),
+          context_of("nap"))) == "V038 error spec.template.inference.preset.name\n");
+}
+
 TEST_CASE("the partition of a stored set") {
   const auto set = [](const char* partition) {
     return api::decode_inference_set(
@@ -288,11 +372,11 @@ TEST_CASE("the table in docs/validate.md is that of the rules") {
   REQUIRE(from != std::string::npos);
   REQUIRE(to != std::string::npos);
   std::string table = "| code | severity | refuses or warns of |\n|---|---|---|\n";
-  for (const auto& rule : validate::rules())
-    if (rule.checked)
-      table += "| " + std::string(rule.code) + " | " +
-               std::string(validate::to_string(rule.severity)) + " | " + std::string(rule.summary) +
-               " |\n";
+  for (const auto& rule : validate::rules()) {
+    table += "| " + std::string(rule.code) + " | " +
+             (rule.checked ? std::string(validate::to_string(rule.severity)) : "-") + " | " +
+             std::string(rule.summary) + " |\n";
+  }
   const std::string written = text.substr(from + begin.size(), to - from - begin.size());
   CHECK(written == table);
   const char* update = std::getenv("KAITO_UPDATE_GOLDEN");  // NOLINT(concurrency-mt-unsafe)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/value.hpp>
 #include <iostream>
 #include <memory>
@@ -137,8 +138,10 @@ Result<int> check(Context& context, const Flags& flags) {
   FindingStyle style;
   style.color = context.color_out();
   style.fail_on = severity_of(flags.fail_on);
-  if (context.environment().out_is_terminal)
+  if (context.environment().out_is_terminal) {
     style.line = [&lines](const kaito::SourcePlace& place) { return lines.at(place); };
+    style.width = static_cast<std::size_t>(std::max(context.environment().width, 40));
+  }
   const auto writer = finding_writer(format_of(flags.output), context.out(), std::move(style));
   auto rules = around.facts.context;
   if (around.facts.nodes) rules.nodes = &*around.facts.nodes;

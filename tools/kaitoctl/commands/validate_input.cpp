@@ -95,7 +95,8 @@ Result<void> review_file(Context& context, const InputFile& file, kaito::validat
     }
   }
   if (review.counts().documents == before && file.named)
-    return kaito::fail(ErrorCode::parse, file.path + " holds no document");
+    return kaito::fail(ErrorCode::parse,
+                       (file.path == "-" ? "stdin" : file.path) + " holds no document");
   return {};
 }
 

@@ -34,10 +34,10 @@ std::string wrapped(std::string_view text, std::size_t width) {
 std::string rule_table(const std::vector<RuleInfo>& rules) {
   Table table{{"CODE", "SEVERITY", "SUMMARY"}, {}};
   for (const auto& rule : rules)
-    if (rule.checked)
-      table.rows.push_back({std::string(rule.code),
-                            std::string(kaito::validate::to_string(rule.severity)),
-                            std::string(rule.summary)});
+    table.rows.push_back(
+        {std::string(rule.code),
+         rule.checked ? std::string(kaito::validate::to_string(rule.severity)) : "-",
+         std::string(rule.summary)});
   return table.text();
 }
 
@@ -70,11 +70,7 @@ std::string rule_text(const RuleInfo& rule, int width) {
   text += "\n" + wrapped(rule.why, columns);
   text += "\n" + wrapped("Fix: " + std::string(rule.fix), columns);
   text += wrapped("Source: " + rule.source, columns);
-  if (!rule.checked)
-    text += wrapped(
-        "Not reported under this code: nothing in a file breaks it, or another rule "
-        "says it.",
-        columns);
+  if (!rule.checked) text += wrapped("No finding has this code.", columns);
   return text;
 }
 

@@ -8,7 +8,7 @@
 
 namespace kaitoctl {
 
-/// The table of --list-rules: those that are checked.
+/// The table of --list-rules; those that no finding has as its code have "-" for a severity.
 [[nodiscard]] std::string rule_table(const std::vector<kaito::validate::RuleInfo>& rules);
 /// The RuleList of -o json.
 [[nodiscard]] kaito::json::Value rule_list(const std::vector<kaito::validate::RuleInfo>& rules);

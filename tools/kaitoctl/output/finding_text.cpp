@@ -6,6 +6,7 @@
 #include "output/finding_writer.hpp"
 #include "output/format.hpp"
 #include "output/style.hpp"
+#include "output/wrap.hpp"
 
 namespace kaitoctl {
 
@@ -67,16 +68,24 @@ class TextWriter final : public FindingWriter {
 }  // namespace
 
 std::string finding_text(const Finding& finding, const FindingStyle& style) {
+  // `first` columns of the first line are taken.
+  const auto lines = [&style](const std::string& text, std::size_t indent, std::size_t first) {
+    return style.width > 0 ? wrapped(text, style.width, indent, first) : text + "\n";
+  };
   std::string text;
   if (finding.place && !finding.place->file.empty())
     text += kaito::escape_controls(finding.place->text()) + ": ";
-  text += painted(kaito::validate::to_string(finding.severity), paint_of(finding.severity),
-                  style.color) +
-          ": ";
+  const std::size_t before_severity = text.size();
+  const std::string severity(kaito::validate::to_string(finding.severity));
+  text += severity + ": ";
   if (!finding.path.empty()) text += kaito::escape_controls(finding.path.text()) + ": ";
-  text += kaito::escape_controls(finding.message) + " [" + finding.code + "]\n";
+  text = lines(text + kaito::escape_controls(finding.message) + " [" + finding.code + "]", 4, 0);
+  // Painted afterwards, so that a broken line counts what is seen; breaking only adds to the text.
+  if (const auto at = text.find(severity + ":", before_severity); at != std::string::npos)
+    text.replace(at, severity.size(), painted(severity, paint_of(finding.severity), style.color));
   text += excerpt(finding, style);
-  if (!finding.fix.empty()) text += "  fix: " + kaito::escape_controls(finding.fix) + "\n";
+  if (!finding.fix.empty())
+    text += "  " + lines("fix: " + kaito::escape_controls(finding.fix), 7, 2);
   return text;
 }
 

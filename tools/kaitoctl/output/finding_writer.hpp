@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -14,7 +15,8 @@ namespace kaitoctl {
 enum class FindingFormat : unsigned char { text, json, yaml, sarif, junit, github };
 
 struct FindingStyle {
-  bool color = false;  ///< of text
+  bool color = false;     ///< of text
+  std::size_t width = 0;  ///< columns of a terminal, at which text is broken; 0 = one line each
   /// The line of the user's text at that place, for text; empty: lines are not shown.
   std::function<std::optional<std::string>(const kaito::SourcePlace&)> line;
   /// From here on a finding counts as a failure (junit).

@@ -239,10 +239,12 @@ void Page::served(const Candidate& subject) {
                           asked ? "" : ", the operator's default (--context-length)", most));
   }
   if (subject.memory && subject.memory->cache_tokens) {
-    paragraph(fmt::format("The server on these GPUs has cache for {} {} tokens{}.",
-                          model.cache_is_upper_bound ? "more than" : "about",
-                          *subject.memory->cache_tokens,
-                          subject.server.parallel.data > 1 ? " in each copy" : ""));
+    paragraph(*subject.memory->cache_tokens <= 0
+                  ? std::string("The server on these GPUs has no room for a cache.")
+                  : fmt::format("The server on these GPUs has cache for {} {} tokens{}.",
+                                model.cache_is_upper_bound ? "more than" : "about",
+                                *subject.memory->cache_tokens,
+                                subject.server.parallel.data > 1 ? " in each copy" : ""));
   }
   const auto& server = subject.server;
   std::vector<std::string> flags;
