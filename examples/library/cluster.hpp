@@ -3,7 +3,10 @@
 
 #include <kaito/kube/client.hpp>
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -19,6 +22,11 @@ inline kaito::Result<std::unique_ptr<kaito::kube::Client>> connect() {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   surroundings.home = surroundings.variable("HOME").value_or("");
+  surroundings.working_directory = std::filesystem::current_path().string();
+  // For exec plugins (aws, kubelogin, gke-gcloud-auth-plugin): they see what we see.
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    surroundings.environment.emplace_back(*entry);
+  surroundings.stdin_available = [] { return ::isatty(STDIN_FILENO) != 0; };
   KAITO_TRY(auto config, kaito::kube::load_cluster_config({}, surroundings));
   return kaito::kube::Client::create(std::move(config));
 }

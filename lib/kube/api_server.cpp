@@ -78,8 +78,11 @@ std::string redirect_target(const net::HttpHead& head) {
 
 }  // namespace
 
-ApiServer::ApiServer(std::shared_ptr<net::Transport> transport, ClusterConfig config, ClientLog log)
-    : transport_(std::move(transport)), config_(std::move(config)), log_(std::move(log)) {
+ApiServer::ApiServer(std::shared_ptr<net::Transport> transport, ClusterConfig config, ClientLog log,
+                     TransportFactory certified)
+    : config_(std::move(config)),
+      transport_(std::move(transport), config_.tls, std::move(certified)),
+      log_(std::move(log)) {
   log_.keep_secret(config_.basic_password);
   if (config_.proxy) {
     log_.keep_secret(config_.proxy->password);
@@ -105,10 +108,10 @@ Error ApiServer::located(Error error) const {
 }
 
 std::string ApiServer::credentials_hint() const {
-  if (config_.token == nullptr && !config_.basic_user.empty())
+  if (config_.credentials == nullptr && !config_.basic_user.empty())
     return "API servers take no username and password since Kubernetes 1.19: use a token or a "
            "client certificate";
-  const bool none = config_.token == nullptr && config_.tls.client_cert_pem.empty();
+  const bool none = config_.credentials == nullptr && config_.tls.client_cert_pem.empty();
   if (none || !may_carry_credentials(config_.server))
     return "no credentials were sent: name a user that has some (--context, --user), or pass "
            "--token";
@@ -119,7 +122,15 @@ std::string ApiServer::credentials_hint() const {
       config_.user, config_.origin);
 }
 
-Result<std::string> ApiServer::authorize(net::HttpRequest& request) {
+void ApiServer::log_credential_problem() {
+  const auto problem = config_.credentials->problem();
+  const std::lock_guard lock(problem_mutex_);
+  if (problem != credential_problem_ && !problem.empty()) log_.line(1, problem);
+  credential_problem_ = problem;
+}
+
+Result<ApiServer::Identity> ApiServer::authorize(net::HttpRequest& request,
+                                                 const CallLimits& limits) {
   request.headers.set("User-Agent", fmt::format("kaitoctl/{} (linux/{})", version(), architecture));
   if (!config_.impersonate_user.empty()) {
     request.headers.set("Impersonate-User", config_.impersonate_user);
@@ -131,36 +142,58 @@ Result<std::string> ApiServer::authorize(net::HttpRequest& request) {
       for (const auto& value : values)
         request.headers.add("Impersonate-Extra-" + k8s::percent_encode(key), value);
   }
-  if (!may_carry_credentials(config_.server)) return std::string();
-  if (config_.token != nullptr) {
-    KAITO_TRY(auto token, config_.token->token());
-    const auto problem = config_.token->problem();
-    {
-      const std::lock_guard lock(problem_mutex_);
-      if (problem != token_problem_ && !problem.empty()) log_.line(1, problem);
-      token_problem_ = problem;
+  Identity identity{transport_.first(), nullptr};
+  if (!may_carry_credentials(config_.server) || request.headers.has("Authorization"))
+    return identity;
+  if (config_.credentials != nullptr) {
+    auto credential = config_.credentials->credential(limits);
+    if (!credential) return fail(located(std::move(credential).error()));
+    identity.credential = std::move(*credential);
+    log_credential_problem();
+    auto transport = transport_.transport_for(*identity.credential);
+    if (!transport)
+      return fail(located(std::move(transport).error().in("from " + config_.credentials->name())));
+    identity.transport = std::move(*transport);
+    if (const auto& token = identity.credential->token; !token.empty()) {
+      log_.keep_secret(token);
+      request.headers.set("Authorization", "Bearer " + token);
+      return identity;
     }
-    if (token.empty()) return token;
-    log_.keep_secret(token);
-    request.headers.set("Authorization", "Bearer " + token);
-    return token;
   }
   if (!config_.basic_user.empty()) {
     const auto pair = base64_encode(config_.basic_user + ":" + config_.basic_password);
     log_.keep_secret(pair);
     request.headers.set("Authorization", "Basic " + pair);
   }
-  return std::string();
+  return identity;
 }
 
-Result<Answer> ApiServer::attempt(const net::HttpRequest& request, Reading reading,
-                                  const CallLimits& limits) {
+Result<void> ApiServer::authenticate(const CallLimits& limits) {
+  net::HttpRequest nobody_sends;
+  KAITO_CHECK(authorize(nobody_sends, limits));
+  return {};
+}
+
+Result<bool> ApiServer::renew_if_refused(int status, const Identity& used,
+                                         const CallLimits& limits) {
+  if (status != 401 || used.credential == nullptr) return false;
+  auto renewed = config_.credentials->renew_after_refusal(used.credential, limits);
+  if (!renewed)
+    return fail(located(std::move(renewed).error().in("the server refused the credentials (401)")));
+  log_.line(
+      1, fmt::format("the server refused the credentials from {}: {}", config_.credentials->name(),
+                     *renewed ? "trying with others" : "there are no others"));
+  return renewed;
+}
+
+Result<Answer> ApiServer::attempt(const net::HttpRequest& request, net::Transport& transport,
+                                  Reading reading, const CallLimits& limits) {
   log_.request(request);
   const auto start = Clock::now();
   Answer answer;
   Result<void> outcome;
   if (reading == Reading::whole) {
-    auto response = transport_->send(request, limits);
+    auto response = transport.send(request, limits);
     if (response) {
       answer.head = std::move(response->head);
       answer.body = std::move(response->body);
@@ -168,7 +201,7 @@ Result<Answer> ApiServer::attempt(const net::HttpRequest& request, Reading readi
       outcome = fail(std::move(response).error());
     }
   } else {
-    auto stream = transport_->open(request, limits);
+    auto stream = transport.open(request, limits);
     if (stream) {
       answer.head = (*stream)->head();
       if (is_success(answer.head.status))
@@ -231,15 +264,18 @@ Result<Answer> ApiServer::repeat(const k8s::Request& request, Reading reading,
     auto wire = wire_request(instead ? *instead : request);
     if (reading == Reading::whole && !config_.disable_compression)
       wire.headers.add("Accept-Encoding", "gzip");
-    auto token = authorize(wire);
-    if (!token) return fail(std::move(token).error().in(request.doing));
+    auto identity = authorize(wire, limits);
+    if (!identity) return fail(std::move(identity).error().in(request.doing));
     const auto start = Clock::now();
-    auto result = attempt(wire, reading, limits);
+    auto result = attempt(wire, *identity->transport, reading, limits);
 
     std::optional<std::chrono::milliseconds> delay;
-    if (result && result->head.status == 401 && !renewed && !token->empty()) {
+    if (result && result->head.status == 401 && !renewed) {
+      // A request that was refused so was never acted upon.
       renewed = true;
-      if (config_.token->renew_after_refusal(*token)) delay.emplace(0);
+      auto others = renew_if_refused(401, *identity, limits);
+      if (!others) return fail(std::move(others).error().in(request.doing));
+      if (*others) delay.emplace(0);
     } else {
       delay = delay_after(request, result, attempts, Clock::now() - start, instead);
     }
@@ -264,17 +300,24 @@ Result<Answer> ApiServer::open(const k8s::Request& request, const CallLimits& li
 }
 
 Result<net::HttpResponse> ApiServer::send_once(net::HttpRequest request, const CallLimits& limits) {
-  KAITO_CHECK(authorize(request));
-  KAITO_TRY(auto answer, attempt(request, Reading::whole, limits));
+  const auto asked = request;
+  KAITO_TRY(auto identity, authorize(request, limits));
+  KAITO_TRY(auto answer, attempt(request, *identity.transport, Reading::whole, limits));
+  KAITO_TRY(const bool again, renew_if_refused(answer.head.status, identity, limits));
+  if (again) {
+    request = asked;
+    KAITO_TRY(identity, authorize(request, limits));
+    KAITO_TRY(answer, attempt(request, *identity.transport, Reading::whole, limits));
+  }
   return net::HttpResponse{std::move(answer.head), std::move(answer.body)};
 }
 
-Result<std::unique_ptr<net::BodyStream>> ApiServer::open_once(net::HttpRequest request,
-                                                              const CallLimits& limits) {
-  KAITO_CHECK(authorize(request));
+Result<std::unique_ptr<net::BodyStream>> ApiServer::open_stream(const net::HttpRequest& request,
+                                                                net::Transport& transport,
+                                                                const CallLimits& limits) {
   log_.request(request);
   const auto start = Clock::now();
-  auto stream = transport_->open(request, limits);
+  auto stream = transport.open(request, limits);
   const auto took = Clock::now() - start;
   if (!stream) {
     log_.no_answer(request.method, url_of(request), stream.error(), took);
@@ -285,11 +328,34 @@ Result<std::unique_ptr<net::BodyStream>> ApiServer::open_once(net::HttpRequest r
   return stream;
 }
 
+Result<std::unique_ptr<net::BodyStream>> ApiServer::open_once(net::HttpRequest request,
+                                                              const CallLimits& limits) {
+  const auto asked = request;
+  KAITO_TRY(auto identity, authorize(request, limits));
+  KAITO_TRY(auto stream, open_stream(request, *identity.transport, limits));
+  KAITO_TRY(const bool again, renew_if_refused(stream->head().status, identity, limits));
+  if (!again) return stream;
+  request = asked;
+  KAITO_TRY(identity, authorize(request, limits));
+  return open_stream(request, *identity.transport, limits);
+}
+
 Result<net::Upgraded> ApiServer::upgrade_once(net::HttpRequest request, const CallLimits& limits) {
-  KAITO_CHECK(authorize(request));
+  const auto asked = request;
+  KAITO_TRY(auto identity, authorize(request, limits));
+  KAITO_TRY(auto answer, upgrade(request, *identity.transport, limits));
+  KAITO_TRY(const bool again, renew_if_refused(answer.head.status, identity, limits));
+  if (!again) return answer;
+  request = asked;
+  KAITO_TRY(identity, authorize(request, limits));
+  return upgrade(request, *identity.transport, limits);
+}
+
+Result<net::Upgraded> ApiServer::upgrade(const net::HttpRequest& request, net::Transport& transport,
+                                         const CallLimits& limits) {
   log_.request(request);
   const auto start = Clock::now();
-  auto answer = transport_->upgrade(request, limits);
+  auto answer = transport.upgrade(request, limits);
   const auto took = Clock::now() - start;
   if (!answer) {
     log_.no_answer(request.method, url_of(request), answer.error(), took);

@@ -36,12 +36,21 @@ Result<std::unique_ptr<Client>> Client::create(ClusterConfig config, ClientLog l
   options.server = config.server;
   options.tls = config.tls;
   options.proxy = config.proxy;
+  TransportFactory certified =
+      [options](const Credential& credential) -> Result<std::shared_ptr<net::Transport>> {
+    auto with_certificate = options;
+    with_certificate.tls.client_cert_pem = credential.client_cert_pem;
+    with_certificate.tls.client_key_pem = credential.client_key_pem;
+    KAITO_TRY(auto client, net::HttpClient::create(std::move(with_certificate)));
+    return std::shared_ptr<net::Transport>(std::move(client));
+  };
   auto transport = net::HttpClient::create(std::move(options));
   if (!transport)
     return fail(std::move(transport).error().in(fmt::format(
         "cluster \"{}\", user \"{}\" (from {})", config.cluster, config.user, config.origin)));
-  return over(std::shared_ptr<net::Transport>(std::move(*transport)), std::move(config),
-              std::move(log));
+  return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(
+      std::make_shared<ApiServer>(std::shared_ptr<net::Transport>(std::move(*transport)),
+                                  std::move(config), std::move(log), std::move(certified)))));
 }
 
 std::unique_ptr<Client> Client::over(std::shared_ptr<net::Transport> transport,
@@ -52,6 +61,10 @@ std::unique_ptr<Client> Client::over(std::shared_ptr<net::Transport> transport,
 
 const ClusterConfig& Client::config() const {
   return impl_->server->config();
+}
+
+Result<void> Client::authenticate(const CallLimits& limits) {
+  return impl_->server->authenticate(limits);
 }
 
 Result<json::Document> Client::request(const k8s::Request& request, const CallLimits& limits) {

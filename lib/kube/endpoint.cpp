@@ -5,13 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "kaito/base/text.hpp"
+#include "kaito/net/tls_check.hpp"
 #include "kube/path.hpp"
 #include "kube/proxy_environment.hpp"
 
 namespace kaito::kube {
 namespace {
-
-using Problems = std::vector<std::string>;
 
 void fill_trust(const ClusterEntry& cluster, const Surroundings& surroundings, net::TlsOptions& tls,
                 Problems& problems) {
@@ -20,12 +20,12 @@ void fill_trust(const ClusterEntry& cluster, const Surroundings& surroundings, n
   const bool file = !cluster.certificate_authority.empty();
   const bool data = !cluster.certificate_authority_data.empty();
   if (file && data)
-    problems.push_back(
+    problems.add(
         fmt::format("certificate-authority and certificate-authority-data are both specified for "
                     "cluster \"{}\" (from {})",
                     cluster.name, cluster.file));
   if ((file || data) && cluster.insecure_skip_tls_verify)
-    problems.push_back(
+    problems.add(
         fmt::format("cluster \"{}\" (from {}) has a certificate authority and "
                     "insecure-skip-tls-verify: only one of them can hold",
                     cluster.name, cluster.file));
@@ -37,8 +37,8 @@ void fill_trust(const ClusterEntry& cluster, const Surroundings& surroundings, n
     const auto path = seen_from_file(cluster.file, cluster.certificate_authority);
     auto text = surroundings.read_file(path);
     if (!text) {
-      problems.push_back(fmt::format("cannot read certificate-authority {} (from {}): {}", path,
-                                     cluster.file, text.error().message));
+      problems.add(fmt::format("cannot read certificate-authority {} (from {}): {}", path,
+                               cluster.file, text.error().message));
       return;
     }
     tls.ca_pem = std::move(*text);
@@ -46,8 +46,14 @@ void fill_trust(const ClusterEntry& cluster, const Surroundings& surroundings, n
   } else {
     return;
   }
-  if (tls.ca_pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
-    problems.push_back(fmt::format("{} has no certificate", tls.ca_source));
+  net::TlsOptions anchors;
+  anchors.ca_pem = tls.ca_pem;
+  anchors.ca_source = tls.ca_source;
+  // An empty file would mean the system's authorities.
+  if (trim(tls.ca_pem).empty())
+    problems.add(fmt::format("{}: there is no PEM certificate in it", tls.ca_source));
+  else if (auto usable = net::check_tls_options(anchors); !usable)
+    problems.add(std::move(usable).error());
 }
 
 void fill_proxy(const ClusterEntry& cluster, const Surroundings& surroundings, ClusterConfig& out,
@@ -56,15 +62,15 @@ void fill_proxy(const ClusterEntry& cluster, const Surroundings& surroundings, C
   if (!cluster.proxy_url.empty()) {
     auto parsed = parse_proxy(cluster.proxy_url);
     if (!parsed) {
-      problems.push_back(fmt::format("invalid proxy-url of cluster \"{}\" (from {}): {}",
-                                     cluster.name, cluster.file, parsed.error().message));
+      problems.add(fmt::format("invalid proxy-url of cluster \"{}\" (from {}): {}", cluster.name,
+                               cluster.file, parsed.error().message));
       return;
     }
     proxy = std::move(*parsed);
   } else {
     auto found = proxy_from_environment(out.server, surroundings.variable);
     if (!found) {
-      problems.push_back(found.error().describe());
+      problems.add(std::move(found).error());
       return;
     }
     proxy = std::move(*found);
@@ -79,7 +85,7 @@ void fill_endpoint(const ClusterEntry& cluster, bool certificate, const Surround
   fill_trust(cluster, surroundings, out.tls, problems);
   out.disable_compression = cluster.disable_compression;
   if (cluster.server.empty()) {
-    problems.push_back(
+    problems.add(
         cluster.name.empty()
             ? std::string("no server: give --server, or a cluster that has one")
             : fmt::format("no server for cluster \"{}\" (from {})", cluster.name, cluster.file));
@@ -92,8 +98,8 @@ void fill_endpoint(const ClusterEntry& cluster, bool certificate, const Surround
   const char* scheme = https ? "https://" : "http://";
   auto server = net::parse_url(has_scheme ? cluster.server : scheme + cluster.server);
   if (!server) {
-    problems.push_back(fmt::format("server of cluster \"{}\" (from {}): {}", cluster.name,
-                                   cluster.file, server.error().message));
+    problems.add(fmt::format("server of cluster \"{}\" (from {}): {}", cluster.name, cluster.file,
+                             server.error().message));
     return;
   }
   out.server = std::move(*server);

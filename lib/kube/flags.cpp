@@ -24,6 +24,8 @@ void lay_over(const ConfigOverrides& flags, const std::string& working_directory
     cluster.certificate_authority.clear();
     cluster.certificate_authority_data.clear();
   }
+  if (!flags.proxy_url.empty()) cluster.proxy_url = flags.proxy_url;
+  if (flags.disable_compression) cluster.disable_compression = true;
 }
 
 void lay_over(const ConfigOverrides& flags, const std::string& working_directory, UserEntry& user) {

@@ -19,6 +19,8 @@ namespace {
 using json::ObjectReader;
 using json::ReadProblem;
 
+constexpr std::string_view exec_extension = "client.authentication.k8s.io/exec";
+
 /// One file being read: what was found wrong in it so far.
 class Reading {
  public:
@@ -47,6 +49,27 @@ class Reading {
     reader.string("proxy-url", out.proxy_url);
     reader.boolean("insecure-skip-tls-verify", out.insecure_skip_tls_verify);
     reader.boolean("disable-compression", out.disable_compression);
+    reader.objects("extensions", [&](ObjectReader& extension) {
+      std::string name;
+      json::Document content;
+      extension.string("name", name);
+      extension.any("extension", content);
+      if (name == exec_extension) out.exec_config = std::move(content);
+    });
+  }
+
+  void exec(ObjectReader& reader, ExecPlugin& out) {
+    reader.string("command", out.command);
+    reader.strings("args", out.arguments);
+    reader.objects("env", [&](ObjectReader& variable) {
+      auto& [name, value] = out.environment.emplace_back();
+      variable.string("name", name);
+      variable.string("value", value);
+    });
+    reader.string("apiVersion", out.api_version);
+    reader.string("installHint", out.install_hint);
+    reader.string("interactiveMode", out.interactive_mode);
+    reader.boolean("provideClusterInfo", out.provide_cluster_info);
   }
 
   void user(ObjectReader& reader, UserEntry& out) {
@@ -62,11 +85,7 @@ class Reading {
     reader.string("as-uid", out.as_uid);
     reader.strings("as-groups", out.as_groups);
     extra(reader, out.as_extra);
-    if (auto exec = reader.object("exec")) {
-      out.exec.emplace();
-      exec->string("command", out.exec->command);
-      exec->string("apiVersion", out.exec->api_version);
-    }
+    if (auto plugin = reader.object("exec")) exec(*plugin, out.exec.emplace());
     if (auto provider = reader.object("auth-provider"))
       provider->string("name", out.auth_provider.emplace());
   }

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kaito/base/result.hpp"
+#include "kaito/json/document.hpp"
 
 namespace kaito::kube {
 
@@ -21,12 +23,18 @@ struct ClusterEntry {
   std::string proxy_url;
   bool insecure_skip_tls_verify = false;
   bool disable_compression = false;
+  json::Document exec_config;  ///< for exec plugins: what the cluster's extension for them says
 };
 
-/// users[].user.exec, as far as it is needed to say which plugin it names.
+/// users[].user.exec: a program that gives credentials. Arguments and variables may be secrets.
 struct ExecPlugin {
-  std::string command;
+  std::string command;  ///< as written
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;  ///< name, value
   std::string api_version;
+  std::string install_hint;
+  std::string interactive_mode;  ///< as written; "" = not given
+  bool provide_cluster_info = false;
 };
 
 /// users[] of a kubeconfig.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kaito/base/text.hpp"
+#include "kube/in_cluster.hpp"
 #include "kube/merge.hpp"
 #include "kube/path.hpp"
 
@@ -95,6 +96,7 @@ Result<LoadedKubeconfig> load_kubeconfig(const ConfigOverrides& overrides,
   }
 
   loaded.tried.emplace_back("KUBECONFIG is not set");
+  if (overrides.pod_before_home && in_cluster_possible(surroundings)) return loaded;
   if (surroundings.home.empty()) {
     loaded.tried.emplace_back("there is no home directory");
     return loaded;

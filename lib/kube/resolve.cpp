@@ -11,11 +11,10 @@
 #include "kube/flags.hpp"
 #include "kube/in_cluster.hpp"
 #include "kube/load.hpp"
+#include "kube/problems.hpp"
 
 namespace kaito::kube {
 namespace {
-
-using Problems = std::vector<std::string>;
 
 /// The entries that the context and the flags choose.
 struct Choice {
@@ -118,13 +117,12 @@ Result<Choice> find(LoadedKubeconfig& loaded, const ConfigOverrides& flags,
 void fill_impersonation(const UserEntry& user, ClusterConfig& out, Problems& problems) {
   const bool detail = !user.as_uid.empty() || !user.as_groups.empty() || !user.as_extra.empty();
   if (detail && user.as.empty())
-    problems.emplace_back(
-        "impersonation without user: a uid, groups or extra need --as (or `as`) too");
+    problems.add("impersonation without user: a uid, groups or extra need --as (or `as`) too");
   auto check = [&](const std::string& text) {
     const bool control = std::any_of(text.begin(), text.end(), [](char c) {
       return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     });
-    if (control) problems.emplace_back("an impersonation value holds control characters");
+    if (control) problems.add("an impersonation value holds control characters");
   };
   check(user.as);
   check(user.as_uid);
@@ -152,8 +150,7 @@ void fill_namespace(const ContextEntry& context, const ConfigOverrides& flags,
     out.namespace_ = in_cluster_namespace(surroundings).value_or("default");
   }
   if (auto problem = dns_label_problem(out.namespace_); !problem.empty())
-    problems.push_back(
-        fmt::format("namespace \"{}\" (from {}): {}", out.namespace_, from, problem));
+    problems.add(fmt::format("namespace \"{}\" (from {}): {}", out.namespace_, from, problem));
 }
 
 void fill_warnings(const auth::Credentials& credentials, ClusterConfig& out) {
@@ -191,18 +188,16 @@ Result<ClusterConfig> load_cluster_config(const ConfigOverrides& overrides,
   fill_endpoint(choice.cluster, certificate, surroundings, config, problems);
   fill_impersonation(choice.user, config, problems);
   fill_namespace(choice.context, overrides, surroundings, config, problems);
-  auto credentials = auth::credentials_of(choice.user, surroundings);
-  if (!credentials && problems.empty()) return fail(std::move(credentials).error());
-  if (!credentials && credentials.error().code == ErrorCode::invalid)
-    problems.push_back(credentials.error().message);
-  if (!problems.empty()) return fail(ErrorCode::invalid, join(problems, "\n"));
+  auto credentials =
+      auth::credentials_of(choice.user, {choice.cluster, config}, surroundings, problems);
+  if (!problems.empty()) return fail(problems.error());
 
-  fill_warnings(*credentials, config);
-  config.token = std::move(credentials->token);
-  config.basic_user = std::move(credentials->basic_user);
-  config.basic_password = std::move(credentials->basic_password);
-  config.tls.client_cert_pem = std::move(credentials->client_cert_pem);
-  config.tls.client_key_pem = std::move(credentials->client_key_pem);
+  fill_warnings(credentials, config);
+  config.credentials = std::move(credentials.source);
+  config.basic_user = std::move(credentials.basic_user);
+  config.basic_password = std::move(credentials.basic_password);
+  config.tls.client_cert_pem = std::move(credentials.client_cert_pem);
+  config.tls.client_key_pem = std::move(credentials.client_key_pem);
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kaito/base/text.hpp"
+#include "kaito/net/tls_check.hpp"
 #include "net/certificate_text.hpp"
 
 namespace kaito::net {
@@ -154,6 +155,11 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::for_client(const TlsOption
     KAITO_CHECK(made->identify(options.client_cert_pem, options.client_key_pem, "client"));
   }
   return std::shared_ptr<const TlsContext>(std::move(made));
+}
+
+Result<void> check_tls_options(const TlsOptions& options) {
+  KAITO_CHECK(TlsContext::for_client(options));
+  return {};
 }
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::for_proxy(const TlsOptions& options) {

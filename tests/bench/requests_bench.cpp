@@ -8,18 +8,6 @@
 
 #include "kaito/kube/client.hpp"
 
-namespace {
-
-class Token final : public kaito::kube::TokenSource {
- public:
-  kaito::Result<std::string> token() override {
-    const char* text = std::getenv("KAITO_TEST_TOKEN");
-    return std::string(text == nullptr ? "" : text);
-  }
-};
-
-}  // namespace
-
 int main(int argc, char** argv) {
   if (argc != 6) {
     std::fprintf(stderr, "usage: bench_requests SERVER CA_FILE NAMESPACE NAME COUNT\n");
@@ -34,7 +22,8 @@ int main(int argc, char** argv) {
   }
   config.server = *server;
   config.tls.ca_pem.assign(std::istreambuf_iterator<char>(file), {});
-  config.token = std::make_shared<Token>();
+  const char* token = std::getenv("KAITO_TEST_TOKEN");
+  config.credentials = kaito::kube::fixed_token(token == nullptr ? "" : token);
   const auto client = kaito::kube::Client::create(std::move(config));
   if (!client) {
     std::fprintf(stderr, "%s\n", client.error().describe().c_str());

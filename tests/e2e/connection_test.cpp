@@ -1,6 +1,8 @@
 // The ways to a cluster beside a kubeconfig's token.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "contains.hpp"
 #include "scene.hpp"
 
@@ -55,6 +57,41 @@ TEST_CASE("credentials are never logged") {
     CHECK(outcome.err == Contains("GET "));
     CHECK(outcome.err.find(target().token()) == std::string::npos);
   }
+}
+
+TEST_CASE("an exec plugin gives the credentials; what it says is seen, what it knows is not") {
+  const Scene scene;
+  const auto plugin = scene.write("plugin",
+                                  "#!/bin/sh\n"
+                                  "echo 'signing in' >&2\n"
+                                  "printf '{\"kind\":\"ExecCredential\",\"apiVersion\":"
+                                  "\"client.authentication.k8s.io/v1\",\"status\":{\"token\":"
+                                  "\"%s\"}}' \"$TOKEN\"\n");
+  std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
+  const auto ca = scene.write("exec-ca.pem", target().ca_pem());
+  const auto config_with = [&](const std::string& token) {
+    return scene.write(
+        "exec-config",
+        "current-context: c\ncontexts: [{name: c, context: {cluster: c, user: u, namespace: " +
+            scene.namespace_() + "}}]\nclusters: [{name: c, cluster: {server: '" +
+            target().server() + "', certificate-authority: '" + ca +
+            "'}}]\nusers: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, "
+            "command: ./plugin, interactiveMode: Never, args: [argument-of-the-test], env: [{name: "
+            "TOKEN, value: '" +
+            token + "'}]}}}]\n");
+  };
+  const auto good = scene.run({"status", "-v", "8", "--kubeconfig", config_with(target().token())});
+  INFO(good.err);
+  CHECK(good.exit_code == 0);
+  CHECK(good.err == Contains("signing in\n"));
+  CHECK(good.err == Contains("> Authorization: <redacted>"));
+  CHECK(good.err.find(target().token()) == std::string::npos);
+  CHECK(good.err.find("argument-of-the-test") == std::string::npos);
+
+  const auto bad = scene.run({"status", "--kubeconfig", config_with("no-such-token")});
+  INFO(bad.err);
+  CHECK(bad.exit_code == 4);
+  CHECK(bad.err.find("no-such-token") == std::string::npos);
 }
 
 /// The sandbox takes a bearer token and nothing else.

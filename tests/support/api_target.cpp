@@ -24,15 +24,6 @@ namespace {
 
 Target* the_target = nullptr;
 
-class FixedToken final : public kube::TokenSource {
- public:
-  explicit FixedToken(std::string token) : token_(std::move(token)) {}
-  [[nodiscard]] Result<std::string> token() override { return token_; }
-
- private:
-  std::string token_;
-};
-
 /// Asks again and again until it is so.
 bool comes_true(const std::function<bool()>& condition) {
   const auto until = std::chrono::steady_clock::now() + patience;
@@ -127,7 +118,7 @@ Result<std::unique_ptr<Target>> Target::start(std::filesystem::path folder) {
   kube::ClusterConfig config;
   KAITO_TRY(config.server, net::parse_url(target->server_));
   config.tls.ca_pem = target->ca_pem_;
-  config.token = std::make_shared<FixedToken>(target->token_);
+  config.credentials = kube::fixed_token(target->token_);
   KAITO_TRY(target->client_, kube::Client::create(std::move(config)));
   return target;
 }

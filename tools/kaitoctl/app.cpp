@@ -33,6 +33,10 @@ void add_global_flags(CommandLine root, GlobalFlags& flags,
             "Name to verify the server's certificate for", "NAME")
       .flag("--insecure-skip-tls-verify", cluster.insecure_skip_tls_verify,
             "Do not verify the server's certificate")
+      .text("--proxy-url", cluster.proxy_url,
+            "Proxy to the API server, instead of the kubeconfig's and the environment's", "URL")
+      .flag("--disable-compression", cluster.disable_compression,
+            "Take no compressed answers from the API server")
       .text("--as", cluster.as, "User to act as", "USER")
       .texts("--as-group", cluster.as_groups, "Group to act as; repeatable", "GROUP")
       .text("--as-uid", cluster.as_uid, "UID to act as", "UID")

@@ -26,6 +26,9 @@ kaito::Result<kaito::kube::Client*> Context::client() {
   surroundings.file_mode = environment_.file_mode;
   surroundings.working_directory = environment_.working_directory;
   surroundings.home = environment_.home;
+  surroundings.environment = environment_.variables;
+  surroundings.wall_clock = environment_.now;
+  surroundings.stdin_available = [this] { return environment_.in_is_terminal && !stdin_read_; };
   KAITO_TRY(auto config, kaito::kube::load_cluster_config(flags_.cluster, surroundings));
   for (const auto& warning : config.warnings)
     warn(warning);
@@ -39,7 +42,10 @@ kaito::Result<kaito::kube::Client*> Context::client() {
     };
   }
   log.warning = [this](const std::string& text) { warn(text); };
-  KAITO_TRY(client_, kaito::kube::Client::create(std::move(config), std::move(log)));
+  KAITO_TRY(auto client, kaito::kube::Client::create(std::move(config), std::move(log)));
+  // A login may take a person longer than --request-timeout gives one request.
+  KAITO_CHECK(client->authenticate(limits_until(kaito::Deadline::never())));
+  client_ = std::move(client);
   return client_.get();
 }
 
@@ -148,6 +154,7 @@ kaito::Result<std::string> Context::read_input(const std::string& path) {
     }
     return std::move(*text);
   }
+  stdin_read_ = true;
   std::string text{std::istreambuf_iterator<char>(*environment_.in),
                    std::istreambuf_iterator<char>()};
   return text;

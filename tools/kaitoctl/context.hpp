@@ -79,6 +79,7 @@ class Context {
   std::optional<kaito::catalog::Catalog> catalog_;  ///< with files of the user's
   std::string namespace_name_;
   std::stop_token stop_;
+  bool stdin_read_ = false;  ///< by the command itself, so that no exec plugin may ask there
 };
 
 /// A name as typed: "x", "workspace/x", "wk/x", "inferenceset/x", ...

@@ -26,6 +26,7 @@ struct Environment {
   int width = 80;     ///< columns of the terminal
 
   std::function<std::optional<std::string>(const std::string& name)> variable;
+  std::vector<std::string> variables;  ///< all of them, "NAME=value": for programs that we run
   /// Errors: not_found, failed.
   std::function<kaito::Result<std::string>(const std::string& path)> read_file;
   /// The file for reading piece by piece, for files of any size; may be empty. Errors: as

@@ -194,6 +194,8 @@ Process::Process() : signals_(std::make_unique<Signals>()) {
   environment_.utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;  // NOLINT
   environment_.width = terminal_width();
   environment_.variable = variable;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    environment_.variables.emplace_back(*entry);
   environment_.read_file = read_whole_file;
   environment_.open_file = open_stream;
   environment_.file_mode = mode_of;

@@ -119,6 +119,11 @@ class Client {
 
   [[nodiscard]] const ClusterConfig& config() const;
 
+  /// Gets the credentials ready, so that a login (an exec plugin that asks somebody) is not on the
+  /// first request's time. Quick where there is nothing to do. Errors: unauthenticated, timeout,
+  /// interrupted.
+  [[nodiscard]] Result<void> authenticate(const CallLimits& limits);
+
   [[nodiscard]] Result<json::Document> get(const k8s::ObjectRef& ref, const CallLimits& limits,
                                            std::string_view subresource = {});
   /// All pages. A list that changes so long that the server forgets its beginning starts over once,
@@ -216,8 +221,9 @@ class Client {
 
   /// The Service's HTTP as a transport of its own: request targets are put behind the API server's
   /// proxy prefix, credentials are the API server's. Errors from the API server itself (a Status)
-  /// come back as answers: chat tells them apart. Nothing is repeated; an Authorization header of
-  /// the caller is not sent, since the API server would take it for its own.
+  /// come back as answers: chat tells them apart. Nothing is repeated, but for a 401 where the
+  /// credentials could be renewed; an Authorization header of the caller is not sent, since the API
+  /// server would take it for its own.
   [[nodiscard]] Result<std::unique_ptr<net::Transport>> service_transport(
       std::string_view namespace_, std::string_view service, int port);
   /// A connection to a port of a pod, through the API server: a WebSocket each. One direction

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "kaito/base/result.hpp"
+#include "kaito/base/time.hpp"
+#include "kaito/kube/credential.hpp"
 #include "kaito/net/client.hpp"
 #include "kaito/net/url.hpp"
 
@@ -28,13 +30,23 @@ struct Surroundings {
   std::string home;               ///< "" when there is none
   std::string in_cluster_root = "/var/run/secrets/kubernetes.io/serviceaccount";
   /// The clock that decides when a token file is read again; empty = the steady clock. It and
-  /// read_file are kept by the ClusterConfig's token source, where that reads a file.
+  /// read_file are kept by the ClusterConfig's credentials, where those are read from files.
   std::function<std::chrono::steady_clock::time_point()> now;
+  /// "NAME=value" of each environment variable: an exec plugin gets them all, and PATH finds it.
+  std::vector<std::string> environment;
+  /// Whether standard input is a terminal that nobody else reads from: a plugin may ask there.
+  /// Asked before each run; empty = no.
+  std::function<bool()> stdin_available;
+  /// The clock that decides whether an exec plugin's credential has expired; empty = the system's.
+  std::function<Instant()> wall_clock;
 };
 
 /// What the command line's flags say; empty = not given. Source: kubernetes-client.md 1.5.
 struct ConfigOverrides {
   std::string kubeconfig;
+  /// A controller's order: in a pod its service account goes before ~/.kube/config, though not
+  /// before a file that is named.
+  bool pod_before_home = false;
   std::string context;
   std::string cluster;
   std::string user;
@@ -46,35 +58,23 @@ struct ConfigOverrides {
   std::string client_key;
   std::string tls_server_name;
   bool insecure_skip_tls_verify = false;
+  std::string proxy_url;
+  bool disable_compression = false;
   std::string as;
   std::vector<std::string> as_groups;
   std::string as_uid;
 };
 
-/// Where a bearer token comes from. Asked before each request; must be quick when nothing changed.
-class TokenSource {
- public:
-  virtual ~TokenSource() = default;
-  /// "" = no token. Errors: unauthenticated. Called from several threads.
-  [[nodiscard]] virtual Result<std::string> token() = 0;
-  /// The server refused this token (401): gets another one if that is possible. True when token()
-  /// gives a different one now, so that the request is worth repeating.
-  [[nodiscard]] virtual bool renew_after_refusal(const std::string& refused) {
-    static_cast<void>(refused);
-    return false;
-  }
-  /// What went wrong without keeping token() from giving an older token; "" = nothing. For logs.
-  [[nodiscard]] virtual std::string problem() const { return {}; }
-};
-
 /// A cluster, resolved: nothing below this reads kubeconfig files or the environment again, but for
-/// a token file that has to be re-read.
+/// credentials that have to be re-read.
 struct ClusterConfig {
   net::Url server;
   net::TlsOptions tls;
   std::optional<net::Proxy> proxy;
-  std::shared_ptr<TokenSource> token;  ///< nullptr = none
-  std::string basic_user;              ///< basic authentication, where token is nullptr
+  /// What changes with time; nullptr = none. A client certificate that does not change is in `tls`.
+  /// Copies of the configuration share it, and so a plugin's answer.
+  std::shared_ptr<CredentialSource> credentials;
+  std::string basic_user;  ///< basic authentication, where there is no token
   std::string basic_password;
   std::string impersonate_user;
   std::string impersonate_uid;
@@ -93,10 +93,11 @@ struct ClusterConfig {
 
 /// Finds and resolves the cluster: --kubeconfig, or KUBECONFIG's list merged, or ~/.kube/config, or
 /// the pod's service account; then the flags over it. --token replaces every credential of the
-/// file, also a client certificate (which a server would prefer). Errors: parse (file and place),
-/// invalid (contradictions, unknown context with the known ones), unreachable (no configuration at
-/// all: which paths and variables were tried), unauthenticated (an authentication plugin that is
-/// not supported, with what to do).
+/// file, also a client certificate (which a server would prefer). No exec plugin is run yet: that
+/// is for the first request (or Client::authenticate). Errors: parse (file and place), invalid (all
+/// contradictions and unreadable files, a line each; unknown context with the known ones),
+/// unreachable (no configuration at all: which paths and variables were tried), unauthenticated (an
+/// auth-provider, which is not supported, with what to do).
 [[nodiscard]] Result<ClusterConfig> load_cluster_config(const ConfigOverrides& overrides,
                                                         const Surroundings& surroundings);
 

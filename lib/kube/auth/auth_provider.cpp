@@ -16,14 +16,16 @@ std::string replacement_for(const std::string& provider) {
 
 }  // namespace
 
-Result<void> use_auth_provider(const UserEntry& user, Credentials& out) {
-  static_cast<void>(out);
-  if (!user.auth_provider) return {};
-  return fail(ErrorCode::unauthenticated,
-              fmt::format("user \"{}\" (from {}) uses the auth-provider \"{}\", which is not "
-                          "supported",
-                          user.name, user.file, *user.auth_provider),
-              replacement_for(*user.auth_provider));
+void use_auth_provider(const UserEntry& user, Problems& problems) {
+  if (!user.auth_provider) return;
+  problems.add(
+      Error{ErrorCode::unauthenticated,
+            fmt::format("user \"{}\" (from {}) uses the auth-provider \"{}\", which is not "
+                        "supported",
+                        user.name, user.file, *user.auth_provider),
+            {},
+            replacement_for(*user.auth_provider),
+            nullptr});
 }
 
 }  // namespace kaito::kube::auth

@@ -2,10 +2,9 @@
 
 namespace kaito::kube::auth {
 
-Result<void> use_basic(const UserEntry& user, Credentials& out) {
+void use_basic(const UserEntry& user, Credentials& out) {
   out.basic_user = user.username;
   out.basic_password = user.password;
-  return {};
 }
 
 }  // namespace kaito::kube::auth

@@ -7,34 +7,20 @@
 #include "kube/auth/method.hpp"
 
 namespace kaito::kube::auth {
-namespace {
-
-class FixedToken final : public TokenSource {
- public:
-  explicit FixedToken(std::string token) : token_(std::move(token)) {}
-  Result<std::string> token() override { return token_; }
-
- private:
-  std::string token_;
-};
-
-}  // namespace
-
 std::string token_problem(std::string_view token) {
   const bool fit =
       std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
   return fit ? "" : "it holds blanks, line breaks or bytes that are not ASCII";
 }
 
-Result<void> use_token(const UserEntry& user, Credentials& out) {
+void use_token(const UserEntry& user, Credentials& out, Problems& problems) {
   const auto token = trim(user.token);
-  if (token.empty()) return {};
+  if (token.empty()) return;
   if (auto problem = token_problem(token); !problem.empty())
-    return fail(ErrorCode::invalid,
-                fmt::format("the token of user \"{}\" (from {}) is no token: {}", user.name,
-                            user.file, problem));
-  out.token = std::make_shared<FixedToken>(std::string(token));
-  return {};
+    problems.add(fmt::format("the token of user \"{}\" (from {}) is no token: {}", user.name,
+                             user.file, problem));
+  else
+    out.source = fixed_token(std::string(token));
 }
 
 }  // namespace kaito::kube::auth

@@ -18,26 +18,29 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds period{60};
 constexpr std::chrono::seconds leeway{10};
 
-class TokenFile final : public TokenSource {
+class TokenFile final : public CredentialSource {
  public:
   TokenFile(std::string path, const Surroundings& surroundings, std::string fallback)
       : path_(std::move(path)),
         read_file_(surroundings.read_file),
         now_(surroundings.now),
-        token_(std::move(fallback)) {}
+        current_(credential_of(std::move(fallback))) {}
 
-  Result<std::string> token() override {
+  Result<std::shared_ptr<const Credential>> credential(const CallLimits& /*limits*/) override {
     const std::lock_guard lock(mutex_);
     if (!read_at_ || now() - *read_at_ >= period - leeway) read();
-    if (token_.empty()) return fail(ErrorCode::unauthenticated, problem_);
-    return token_;
+    if (current_->token.empty()) return fail(ErrorCode::unauthenticated, problem_);
+    return current_;
   }
 
-  bool renew_after_refusal(const std::string& refused) override {
+  Result<bool> renew_after_refusal(const std::shared_ptr<const Credential>& refused,
+                                   const CallLimits& /*limits*/) override {
     const std::lock_guard lock(mutex_);
-    if (token_ == refused) read();
-    return !token_.empty() && token_ != refused;
+    if (*current_ == *refused) read();
+    return !current_->token.empty() && *current_ != *refused;
   }
+
+  std::string name() const override { return "token file " + path_; }
 
   std::string problem() const override {
     const std::lock_guard lock(mutex_);
@@ -45,6 +48,10 @@ class TokenFile final : public TokenSource {
   }
 
  private:
+  static std::shared_ptr<const Credential> credential_of(std::string token) {
+    return std::make_shared<const Credential>(Credential{std::move(token), {}, {}});
+  }
+
   Clock::time_point now() const { return now_ ? now_() : Clock::now(); }
 
   /// Takes the file's token; keeps the last good one when there is none.
@@ -61,32 +68,31 @@ class TokenFile final : public TokenSource {
       problem_ = fmt::format("tokenFile {} is empty", path_);
     else if (auto unfit = token_problem(token); !unfit.empty())
       problem_ = fmt::format("tokenFile {} holds no token: {}", path_, unfit);
-    else
-      token_ = token;
+    else if (token != current_->token)
+      current_ = credential_of(std::string(token));
   }
 
   const std::string path_;
   const std::function<Result<std::string>(const std::string&)> read_file_;
   const std::function<Clock::time_point()> now_;
   mutable std::mutex mutex_;
-  std::string token_;
+  std::shared_ptr<const Credential> current_;  ///< never null; without a token until there is one
   std::string problem_;
   std::optional<Clock::time_point> read_at_;
 };
 
 }  // namespace
 
-Result<void> use_token_file(const UserEntry& user, const Surroundings& surroundings,
-                            Credentials& out) {
-  if (user.token_file.empty()) return {};
+void use_token_file(const UserEntry& user, const Surroundings& surroundings, Credentials& out,
+                    Problems& problems) {
+  if (user.token_file.empty()) return;
   auto source = std::make_shared<TokenFile>(seen_from_file(user.file, user.token_file),
                                             surroundings, std::string(trim(user.token)));
-  auto first = source->token();
-  if (!first)
-    return fail(ErrorCode::invalid, fmt::format("{} (user \"{}\", from {})", first.error().message,
-                                                user.name, user.file));
-  out.token = std::move(source);
-  return {};
+  if (auto first = source->credential({}); !first)
+    problems.add(
+        fmt::format("{} (user \"{}\", from {})", first.error().message, user.name, user.file));
+  else
+    out.source = std::move(source);
 }
 
 }  // namespace kaito::kube::auth

@@ -42,7 +42,7 @@ TEST_CASE("get: path, headers and the object") {
   ScriptedServer server({{200, R"({"kind":"Workspace","metadata":{"name":"x","uid":"7"}})", {}}});
   auto config = server.config();
   config.server.path = "/k8s/clusters/c-1";
-  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.credentials = fixed_token("abcdef123");
   config.impersonate_user = "eve";
   config.impersonate_groups = {"g1", "g2"};
   config.impersonate_extra = {{"example.com/a", {"v"}}};
@@ -329,7 +329,7 @@ TEST_CASE("a redirect is not followed, and the error says where it leads") {
   auto target = elsewhere.config().server.text();
   ScriptedServer server({{302, "", {{"Location", target + "/login?token=SECRET"}}}});
   auto config = server.config();
-  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.credentials = fixed_token("abcdef123");
   const auto object = ScriptedServer::client(config)->get(workspace_x, soon());
   REQUIRE_FALSE(object);
   CHECK(elsewhere.requests().empty());
@@ -407,9 +407,10 @@ TEST_CASE("a refused token is renewed and the request repeated, once") {
     CAPTURE(row.what);
     ScriptedServer server(row.replies);
     auto config = server.config();
-    auto token = std::make_shared<FixedToken>("first-token");
-    token->becomes(row.next);
-    config.token = token;
+    const std::optional<Credential> next =
+        *row.next == '\0' ? std::nullopt : std::optional(Credential{row.next, {}, {}});
+    config.credentials =
+        std::make_shared<RenewableCredential>(Credential{"first-token", {}, {}}, next);
     const auto made = ScriptedServer::client(config)->create_object(workspace_x.type, "default",
                                                                     workspace(), {}, soon());
     CHECK(made.has_value() == row.good);
@@ -447,7 +448,7 @@ TEST_CASE("over TLS: the file's authority is trusted and no other, which is not 
   ScriptedServer server({Reply{}}, options);
   auto config = server.config();
   config.tls.ca_pem = mine->ca_pem;
-  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.credentials = fixed_token("abcdef123");
   CHECK(ScriptedServer::client(config)->get(workspace_x, soon()));
 
   config.tls.ca_pem = other->ca_pem;
@@ -468,7 +469,7 @@ TEST_CASE("no credentials over plain http to another machine") {
   auto config = proxy.config();
   config.proxy = net::Proxy{net::Proxy::Kind::http, config.server, {}, {}};
   config.server = {false, "elsewhere.example", 80, ""};
-  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.credentials = fixed_token("abcdef123");
   CHECK(ScriptedServer::client(config)->get(workspace_x, soon()));
   const auto asked = proxy.requests();
   REQUIRE(asked.size() == 1);
@@ -598,12 +599,46 @@ TEST_CASE("discovery: versions, served kinds, server version") {
   }
 }
 
+TEST_CASE("the service transport: refused credentials are renewed, and the request repeated once") {
+  for (const bool streamed : {false, true}) {
+    CAPTURE(streamed);
+    ScriptedServer server(
+        {{401, failure(401, "Unauthorized", "Unauthorized"), {}}, {200, "x", {}}});
+    auto config = server.config();
+    config.credentials = std::make_shared<RenewableCredential>(Credential{"first-token", {}, {}},
+                                                               Credential{"second-token", {}, {}});
+    const auto client = ScriptedServer::client(config);
+    auto transport = client->service_transport("ns", "ws", 80);
+    REQUIRE(transport);
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = "prompt";
+    int status = 0;
+    if (streamed) {
+      const auto stream = (*transport)->open(request, soon());
+      REQUIRE(stream);
+      status = (*stream)->head().status;
+    } else {
+      const auto answer = (*transport)->send(request, soon());
+      REQUIRE(answer);
+      status = answer->head.status;
+    }
+    CHECK(status == 200);
+    const auto asked = server.requests();
+    REQUIRE(asked.size() == 2);
+    CHECK(asked[0].headers.get("Authorization") == "Bearer first-token");
+    CHECK(asked[1].headers.get("Authorization") == "Bearer second-token");
+    CHECK(asked[1].headers.all().size() == asked[0].headers.all().size());
+    CHECK(asked[1].body == "prompt");
+  }
+}
+
 TEST_CASE("the service transport: prefix, credentials of the API server, answers as they are") {
   ScriptedServer server({{200, "pong", {}, "text/plain"},
                          {503, failure(503, "ServiceUnavailable", "no endpoints"), {}},
                          {200, "data: a\n\n", {}, "text/event-stream"}});
   auto config = server.config();
-  config.token = std::make_shared<FixedToken>("api-token-1");
+  config.credentials = fixed_token("api-token-1");
   const auto client = ScriptedServer::client(config);
   auto transport = client->service_transport("ns", "ws", 80);
   REQUIRE(transport);

@@ -32,19 +32,19 @@ TEST_CASE("a token file that goes away or empties leaves the last token, and say
   auto world = with_token_file();
   const auto config = world.load();
   REQUIRE(config);
-  CHECK(config->token->problem().empty());
+  CHECK(config->credentials->problem().empty());
   world.files["/t"] = "\n";
   world.time += seconds(61);
   CHECK(token_of(*config) == "first");
-  CHECK(config->token->problem() == "tokenFile /t is empty");
+  CHECK(config->credentials->problem() == "tokenFile /t is empty");
   world.files.erase("/t");
   world.time += seconds(61);
   CHECK(token_of(*config) == "first");
-  CHECK(config->token->problem() == "cannot read tokenFile /t: No such file or directory");
+  CHECK(config->credentials->problem() == "cannot read tokenFile /t: No such file or directory");
   world.files["/t"] = "second";
   world.time += seconds(61);
   CHECK(token_of(*config) == "second");
-  CHECK(config->token->problem().empty());
+  CHECK(config->credentials->problem().empty());
 }
 
 TEST_CASE("a refused token is replaced at once when the file has another") {
@@ -52,10 +52,13 @@ TEST_CASE("a refused token is replaced at once when the file has another") {
   const auto config = world.load();
   REQUIRE(config);
   CHECK(token_of(*config) == "first");
-  CHECK_FALSE(config->token->renew_after_refusal("first"));
+  const auto first = config->credentials->credential({});
+  REQUIRE(first);
+  CHECK(config->credentials->renew_after_refusal(*first, {}) == false);
   world.files["/t"] = "second";
-  CHECK(config->token->renew_after_refusal("first"));
+  CHECK(config->credentials->renew_after_refusal(*first, {}) == true);
   CHECK(token_of(*config) == "second");
+  CHECK(config->credentials->renew_after_refusal(*first, {}) == true);  // replaced already
 }
 
 TEST_CASE("token and tokenFile: the file's content, the literal while it cannot be read") {

@@ -20,7 +20,7 @@ World two_files() {
   World world;
   world.files = {{"/a/config", context_file},
                  {"/b/config", cluster_file},
-                 {"/b/pki/ca.crt", ca_text},
+                 {"/b/pki/ca.crt", ca_text()},
                  {"/b/ada.token", "b-token\n"}};
   world.variables["KUBECONFIG"] = "/a/config:/b/config";
   return world;
@@ -37,7 +37,7 @@ TEST_CASE("context, cluster and user may come from different files, paths from t
   CHECK(config->context == "work");  // both files set current-context: the first counts
   CHECK(config->server.text() == "https://far.example:6443");
   CHECK(config->namespace_ == "models");
-  CHECK(config->tls.ca_pem == ca_text);
+  CHECK(config->tls.ca_pem == ca_text());
   CHECK(config->tls.ca_source == "/b/pki/ca.crt");
   CHECK(token_of(*config) == "b-token");
   CHECK(config->origin == "/a/config, /b/config");

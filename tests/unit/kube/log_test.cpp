@@ -43,7 +43,7 @@ TEST_CASE("credentials never reach the log, at any level") {
        {200, "SecretList of " + token, {}, "text/plain"},
        {401, failure(401, "Unauthorized", "bad token " + token), {}}});
   auto config = server.config();
-  config.token = std::make_shared<FixedToken>(token);
+  config.credentials = fixed_token(token);
   config.impersonate_user = "eve";
   config.impersonate_extra = {{"scope", {"SECRET-EXTRA"}}};
   for (const int level : {4, 6, 8, 9, 10}) {

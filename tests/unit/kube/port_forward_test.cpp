@@ -88,7 +88,7 @@ std::string read_exactly(net::ByteStream& stream, std::size_t size) {
 TEST_CASE("a port-forward carries bytes both ways, and each is a WebSocket of its own") {
   ScriptedServer server(node(echo));
   auto config = server.config();
-  config.token = std::make_shared<FixedToken>("abcdef123");
+  config.credentials = fixed_token("abcdef123");
   const auto client = ScriptedServer::client(config);
   for (int i = 0; i < 2; ++i) {
     auto stream = client->port_forward("ns", "p-0", 5000, soon());

@@ -13,9 +13,9 @@ const std::string home_file = "/home/ada/.kube/config";
 World with(const std::string& text) {
   World world;
   world.files[home_file] = text;
-  world.files["/home/ada/.kube/ca.crt"] = ca_text;
-  world.files["/home/ada/.kube/c.pem"] = "CERT";
-  world.files["/home/ada/.kube/k.pem"] = "KEY";
+  world.files["/home/ada/.kube/ca.crt"] = ca_text();
+  world.files["/home/ada/.kube/c.pem"] = some_identity().cert_pem;
+  world.files["/home/ada/.kube/k.pem"] = some_identity().key_pem;
   return world;
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("refusals name the file and what there is") {
        "No such file or directory"},
       {"CA without a certificate",
        one_user("token: t", "server: https://h, certificate-authority: k.pem"), none,
-       "/home/ada/.kube/k.pem has no certificate"},
+       "/home/ada/.kube/k.pem: there is no PEM certificate in it"},
       {"CA and insecure",
        one_user("token: t",
                 "server: https://h, certificate-authority: ca.crt, insecure-skip-tls-verify: true"),
@@ -121,17 +121,13 @@ TEST_CASE("all problems are listed together, a line each") {
   CHECK(std::count(message.begin(), message.end(), '\n') == 3);
 }
 
-TEST_CASE("plugins are refused with what to do, unless something else is configured") {
+TEST_CASE("auth-providers are refused with what to do, unless something else is configured") {
   struct Row {
     std::string user;
     const char* message;
     const char* hint;
   };
   const Row rows[] = {
-      {"exec: {command: kubelogin, apiVersion: v1}",
-       "user \"u\" (from /home/ada/.kube/config) uses the exec plugin \"kubelogin\", which is not "
-       "supported yet",
-       "--token"},
       {"auth-provider: {name: azure}", "auth-provider \"azure\", which is not supported",
        "kubelogin convert-kubeconfig"},
       {"auth-provider: {name: gcp}", "auth-provider \"gcp\"", "gke-gcloud-auth-plugin"},
@@ -152,7 +148,7 @@ TEST_CASE("plugins are refused with what to do, unless something else is configu
     REQUIRE(over);
     CHECK(token_of(*over) == "by-flag");
   }
-  auto both = with(one_user("exec: {command: x}, token: t"));
+  auto both = with(one_user("auth-provider: {name: oidc}, token: t"));
   CHECK(both.load());
 }
 
@@ -160,8 +156,8 @@ TEST_CASE("--token drops every credential of the file, but not who is impersonat
   auto world = with(one_user("client-certificate: c.pem, client-key: k.pem, as: eve"));
   auto config = world.load();
   REQUIRE(config);
-  CHECK(config->tls.client_cert_pem == "CERT");
-  CHECK(config->tls.client_key_pem == "KEY");
+  CHECK(config->tls.client_cert_pem == some_identity().cert_pem);
+  CHECK(config->tls.client_key_pem == some_identity().key_pem);
 
   ConfigOverrides flags;
   flags.token = "by-flag";
@@ -178,7 +174,7 @@ TEST_CASE("certificate and token may both be there") {
   auto world = with(one_user("client-certificate: c.pem, client-key: k.pem, token: t"));
   const auto config = world.load();
   REQUIRE(config);
-  CHECK(config->tls.client_cert_pem == "CERT");
+  CHECK(config->tls.client_cert_pem == some_identity().cert_pem);
   CHECK(token_of(*config) == "t");
 }
 
@@ -188,7 +184,7 @@ TEST_CASE("what flags replace in the cluster") {
                "server: https://file.example/k8s/clusters/c-1/, certificate-authority: ca.crt, "
                "tls-server-name: name.example");
   auto world = with(file);
-  world.files["/work/other.crt"] = std::string("other ") + ca_text;
+  world.files["/work/other.crt"] = "other\n" + ca_text();
 
   auto config = world.load();
   REQUIRE(config);
@@ -201,7 +197,7 @@ TEST_CASE("what flags replace in the cluster") {
   REQUIRE(config);
   CHECK(config->server.text() == "https://flag.example");
   CHECK(config->tls.server_name.empty());  // it belonged to the file's server
-  CHECK(config->tls.ca_pem == ca_text);
+  CHECK(config->tls.ca_pem == ca_text());
 
   server.tls_server_name = "flag-name.example";
   config = world.load(server);
@@ -217,6 +213,19 @@ TEST_CASE("what flags replace in the cluster") {
   REQUIRE(config->warnings.size() == 1);
   CHECK(has(config->warnings[0], "is not verified"));
 
+  ConfigOverrides road;
+  road.proxy_url = "http://proxy.example:3128";
+  road.disable_compression = true;
+  config = world.load(road);
+  REQUIRE(config);
+  REQUIRE(config->proxy);
+  CHECK(config->proxy->text() == "http://proxy.example:3128");
+  CHECK(config->disable_compression);
+  road.proxy_url = "ftp://proxy.example";
+  config = world.load(road);
+  REQUIRE_FALSE(config);
+  CHECK(has(config.error().describe(), "invalid proxy-url of cluster \"c\""));
+
   ConfigOverrides authority;
   authority.certificate_authority = "other.crt";  // seen from the working directory
   config = world.load(authority);
@@ -231,7 +240,7 @@ TEST_CASE("--server alone goes over a file that has no current context") {
   const auto config = world.load(flags);
   REQUIRE(config);
   CHECK(config->server.text() == "https://flag.example");
-  CHECK(config->token == nullptr);
+  CHECK(config->credentials == nullptr);
 }
 
 TEST_CASE("the scheme that a server without one gets") {
@@ -296,12 +305,12 @@ TEST_CASE("the pod's service account, with flags over it") {
   World world;
   world.variables = {{"KUBERNETES_SERVICE_HOST", "fd00::1"}, {"KUBERNETES_SERVICE_PORT", "443"}};
   world.files = {
-      {"/pod/token", "pod-token\n"}, {"/pod/ca.crt", ca_text}, {"/pod/namespace", "kaito"}};
+      {"/pod/token", "pod-token\n"}, {"/pod/ca.crt", ca_text()}, {"/pod/namespace", "kaito"}};
   auto config = world.load();
   REQUIRE(config);
   CHECK(config->server.text() == "https://[fd00::1]");
   CHECK(token_of(*config) == "pod-token");
-  CHECK(config->tls.ca_pem == ca_text);
+  CHECK(config->tls.ca_pem == ca_text());
   CHECK(config->namespace_ == "kaito");
   CHECK(config->origin == "in-cluster");
   CHECK(config->context.empty());
@@ -321,9 +330,17 @@ TEST_CASE("the pod's service account, with flags over it") {
   REQUIRE(config->warnings.size() == 1);
   CHECK(has(config->warnings[0], "/pod/ca.crt"));
 
-  // A kubeconfig goes before it.
+  // A kubeconfig goes before it; for a controller only one that is named does.
   world.files[home_file] = one_user("token: file");
   CHECK(token_of(*world.load()) == "file");
+  ConfigOverrides controller;
+  controller.pod_before_home = true;
+  CHECK(token_of(*world.load(controller)) == "pod-token");
+  world.variables["KUBECONFIG"] = home_file;
+  CHECK(token_of(*world.load(controller)) == "file");
+  world.variables.erase("KUBERNETES_SERVICE_HOST");
+  world.variables.erase("KUBECONFIG");
+  CHECK(token_of(*world.load(controller)) == "file");
 }
 
 TEST_CASE("impersonation from the file, replaced by flags") {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,20 +91,28 @@ class ScriptedServer {
   std::unique_ptr<net::HttpServer> server_;  // last: its threads use the rest
 };
 
-class FixedToken final : public TokenSource {
+/// Gives one credential, and after a refusal the next one, where there is one.
+class RenewableCredential final : public CredentialSource {
  public:
-  explicit FixedToken(std::string token) : token_(std::move(token)) {}
-  Result<std::string> token() override { return token_; }
-  bool renew_after_refusal(const std::string& refused) override {
-    if (next_.empty() || refused == next_) return false;
-    token_ = next_;
-    return true;
+  RenewableCredential(Credential first, std::optional<Credential> next)
+      : current_(std::make_shared<const Credential>(std::move(first))), next_(std::move(next)) {}
+
+  Result<std::shared_ptr<const Credential>> credential(const CallLimits& /*limits*/) override {
+    const std::lock_guard lock(mutex_);
+    return current_;
   }
-  void becomes(std::string next) { next_ = std::move(next); }
+  Result<bool> renew_after_refusal(const std::shared_ptr<const Credential>& refused,
+                                   const CallLimits& /*limits*/) override {
+    const std::lock_guard lock(mutex_);
+    if (next_ && *refused != *next_) current_ = std::make_shared<const Credential>(*next_);
+    return *current_ != *refused;
+  }
+  std::string name() const override { return "a test"; }
 
  private:
-  std::string token_;
-  std::string next_;
+  std::mutex mutex_;
+  std::shared_ptr<const Credential> current_;
+  const std::optional<Credential> next_;
 };
 
 /// Limits that no test should reach.

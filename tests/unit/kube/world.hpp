@@ -2,8 +2,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "kaito/kube/config.hpp"
+#include "kaito/net/server.hpp"
 
 namespace kaito::kube::test {
 
@@ -16,6 +18,9 @@ struct World {
   std::string working_directory = "/work";
   std::string home = "/home/ada";
   std::chrono::steady_clock::time_point time{};
+  Instant wall_time{};
+  std::vector<std::string> environment;
+  bool stdin_available = false;
   int reads = 0;
 
   Surroundings surroundings() {
@@ -36,6 +41,9 @@ struct World {
       return found == modes.end() ? std::nullopt : std::optional(found->second);
     };
     s.now = [this] { return time; };
+    s.wall_clock = [this] { return wall_time; };
+    s.environment = environment;
+    s.stdin_available = [this] { return stdin_available; };
     s.working_directory = working_directory;
     s.home = home;
     s.in_cluster_root = "/pod";
@@ -47,8 +55,14 @@ struct World {
   }
 };
 
-inline constexpr const char* ca_text =
-    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+/// A certificate with its key, and the authority that signed it.
+inline const net::SelfSigned& some_identity() {
+  static const net::SelfSigned made = net::make_self_signed({"ada"}, 1).value();
+  return made;
+}
+inline const std::string& ca_text() {
+  return some_identity().ca_pem;
+}
 
 /// One cluster, one user with the given fields, one current context.
 inline std::string one_user(const std::string& user_fields,
@@ -61,9 +75,9 @@ inline std::string one_user(const std::string& user_fields,
 
 /// The token that the first request would carry.
 inline std::string token_of(const ClusterConfig& config) {
-  if (config.token == nullptr) return "(none)";
-  auto token = config.token->token();
-  return token ? *token : "(error)";
+  if (config.credentials == nullptr) return "(none)";
+  auto credential = config.credentials->credential({});
+  return credential ? (*credential)->token : "(error)";
 }
 
 }  // namespace kaito::kube::test
