@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -81,8 +82,11 @@ Result<Rendered> render(const api::InferenceSet& set, const RenderInput& input) 
     out.objects.emplace_back(api::encode_workspace(child));
     auto rendered = render(child, input);
     if (!rendered) return fail(std::move(rendered.error()).in("Workspace " + child.meta.name));
-    for (auto& object : rendered->objects)
-      parts.push_back(std::move(object));
+    for (auto& object : rendered->objects) {
+      // All stream from one mirror.
+      if (std::find(parts.begin(), parts.end(), object) == parts.end())
+        parts.push_back(std::move(object));
+    }
     if (index == 0) out.notes = std::move(rendered->notes);
     out.nodes += rendered->nodes;
   }

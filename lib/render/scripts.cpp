@@ -81,35 +81,88 @@ oras cp --from-oci-layout layout:latest "$IMG_REF"
 pkill -CHLD -x pause
 )";
 
+/// The server's container reads the variables with `.`, as shell: values are quoted.
 constexpr std::string_view fetch_sas = R"(import json
 import os
-import urllib.parse
-import urllib.request
+import posixpath
+import shlex
+import xml.etree.ElementTree as xml
+from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
 
-from azure.identity import DefaultAzureCredential
+from azure.identity import WorkloadIdentityCredential
 
-credential = DefaultAzureCredential(
-    managed_identity_client_id=os.environ["STREAM_IDENTITY_CLIENT_ID"],
-    workload_identity_client_id=os.environ["STREAM_IDENTITY_CLIENT_ID"])
-token = credential.get_token("https://management.azure.com/.default").token
-request = urllib.request.Request(
-    os.environ["STREAM_DATAREFS_URL"],
-    data=json.dumps({"sourceType": os.environ["STREAM_SOURCE_TYPE"]}).encode(),
-    headers={"Authorization": "Bearer " + token, "Content-Type": "application/json"},
-    method="POST")
-with urllib.request.urlopen(request, timeout=60) as response:
-    reference = json.load(response)["blobReferenceForConsumption"]
-blob = urllib.parse.urlsplit(reference["blobUri"])
-sas = urllib.parse.urlsplit(reference["credential"]["sasUri"]).query
+AUDIENCES = {"public": "https://management.azure.com", "byo": "https://ai.azure.com"}
+
+
+def addresses(given, public):
+    """Where to ask for the model, and where for a signed URL to it."""
+    parts = urlsplit(given)
+    path = parts.path.rstrip("/")
+    if public:
+        if "/datarefs/" not in path:
+            raise SystemExit("STREAM_DATAREFS_URL has no /datarefs/: " + given)
+        paths = path.replace("/datarefs/", "/models/", 1), path
+    else:
+        paths = path, path + "/credentials"
+    return [urlunsplit(parts._replace(path=each)) for each in paths]
+
+
+def call(address, token, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
+    with urlopen(Request(address, data=data, headers=headers), timeout=60) as answer:
+        return json.load(answer)
+
+
+def reference(answer):
+    return answer.get("blobReferenceForConsumption") or answer.get("blobReference") or {}
+
+
+def weight_files(container):
+    """The names of the container's weight files, page by page."""
+    names, marker = [], ""
+    while True:
+        page = container + "&restype=container&comp=list&marker=" + quote(marker, safe="")
+        with urlopen(page, timeout=60) as answer:
+            root = xml.fromstring(answer.read())
+        names += [each.text for each in root.iter("Name") if each.text.endswith(".safetensors")]
+        marker = root.findtext("NextMarker") or ""
+        if not marker:
+            return names
+
+
+source = os.environ["STREAM_SOURCE_TYPE"]
+if source not in AUDIENCES:
+    raise SystemExit("STREAM_SOURCE_TYPE is neither public nor byo: " + source)
+credential = WorkloadIdentityCredential(client_id=os.environ["STREAM_IDENTITY_CLIENT_ID"])
+token = credential.get_token(AUDIENCES[source] + "/.default").token
+model_address, sign_address = addresses(os.environ["STREAM_DATAREFS_URL"], source == "public")
+
+model = call(model_address, token)
+blob = (model.get("properties") or {}).get("modelUri") or reference(model).get("blobUri")
+if not blob:
+    raise SystemExit("the model's answer names no blob")
+wanted = {"blobUri": blob}
+if source == "public" and model.get("id"):
+    wanted["assetId"] = model["id"]
+signed = reference(call(sign_address, token, wanted)).get("credential", {}).get("sasUri", "")
+if "?" not in signed:
+    raise SystemExit("the answer has no signed URL")
+
+where = urlsplit(blob)
+folders = {posixpath.dirname(name) for name in weight_files(signed)}
+folder = posixpath.commonpath(folders) if folders else ""
+container = where.path.lstrip("/").split("/", 1)[0]
 variables = {
-    "AZURE_STORAGE_ACCOUNT_NAME": blob.netloc.split(".")[0],
-    "AZURE_STORAGE_SAS_TOKEN": sas,
-    "STREAM_MODEL_URI": "az:/" + blob.path,
+    "AZURE_STORAGE_ACCOUNT_NAME": where.netloc.split(".")[0],
+    "AZURE_STORAGE_SAS_TOKEN": signed.split("?", 1)[1],
+    "STREAM_MODEL_URI": "az://" + container + ("/" + folder if folder else ""),
 }
 with open(os.environ["STREAM_ENV_FILE"], "w", encoding="utf-8") as file:
     os.fchmod(file.fileno(), 0o600)
     for name, value in variables.items():
-        file.write(name + "=" + value + "\n")
+        file.write(name + "=" + shlex.quote(value) + "\n")
 )";
 
 constexpr std::string_view old_download = R"(set -u

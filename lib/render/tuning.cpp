@@ -56,8 +56,8 @@ Pod tuning_pod(const Subject& subject, const Model& model, const PodGpus& gpus,
   pod.tolerations = {{"gpu", "Equal", ""}, {"sku", "", "gpu"}};
   if (subject.input.cloud == "azure")
     pod.tolerations.push_back({"kubernetes.azure.com/scalesetpriority", "Equal", "spot"});
-  pod.init_containers.push_back(artifact_puller(
-      subject, model.name, json::string_at(model.record, {"transformers", "weightsTag"})));
+  pod.init_containers.push_back(
+      artifact_puller(subject, model.name, json::string_at(model.record, {"image", "tag"})));
   pod.containers.push_back(trainer(subject, gpus));
   pod.volumes = {memory_dir("dshm"), empty_dir("model-weights-volume"),
                  config_map_volume("config-volume", config.name)};

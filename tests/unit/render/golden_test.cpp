@@ -2,25 +2,68 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "cases.hpp"
+#include "kaito/base/text.hpp"
 #include "support/repository.hpp"
 
 namespace kaito::render::test {
 namespace {
+
+/// The catalogue with the models of the case's catalog.yaml; nothing where there is none.
+std::optional<catalog::Catalog> own_catalog(const catalog::Catalog& builtin,
+                                            const std::filesystem::path& folder) {
+  const auto file = folder / "catalog.yaml";
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  const std::vector<catalog::CatalogFile> files = {{"catalog.yaml", read_file(file)}};
+  auto whole = builtin.with(files);
+  REQUIRE_MESSAGE(whole, whole.error().describe());
+  return std::move(*whole);
+}
 
 TEST_CASE("each golden case renders to its expected objects, the same each time") {
   std::size_t seen = 0;
   for (const Case& one : cases()) {
     CAPTURE(one.name);
     const auto documents = load(one.folder / "workspace.yaml");
-    const auto input = input_of(load(one.folder / "input.yaml"));
+    auto input = input_of(load(one.folder / "input.yaml"));
+    const auto own = own_catalog(*input.catalog, one.folder);
+    if (own) input.catalog = &*own;
     const std::string text = text_of(render_documents(documents, input));
     check_golden(one.folder / "expected.yaml", text);
     CHECK(text_of(render_documents(documents, input)) == text);
     ++seen;
   }
   CHECK(seen > 0);
+}
+
+/// The folders that a row of the table in README.md names: in its second column, in backticks.
+std::vector<std::string> listed_cases() {
+  std::vector<std::string> names;
+  const std::string table = read_file(golden_folder() / "README.md");
+  for (const auto line : split(table, '\n')) {
+    const auto columns = split(line, '|');
+    if (columns.size() < 3) continue;
+    const auto parts = split(columns[2], '`');
+    for (std::size_t i = 1; i < parts.size(); i += 2)
+      names.emplace_back(parts[i]);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+TEST_CASE("README.md lists every case under what it is there for") {
+  std::vector<std::string> there;
+  for (const Case& one : cases())
+    there.push_back(one.name);
+  const auto listed = listed_cases();
+  for (const auto& name : there)
+    CHECK_MESSAGE(std::binary_search(listed.begin(), listed.end(), name),
+                  "not in README.md: ", name);
+  for (const auto& name : listed)
+    CHECK_MESSAGE(std::binary_search(there.begin(), there.end(), name), "no folder: ", name);
 }
 
 std::vector<std::filesystem::path> upstream_examples(const std::filesystem::path& folder) {

@@ -5,13 +5,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 
 #include "cases.hpp"
 #include "kaito/json/json.hpp"
 #include "render/command.hpp"
+#include "shell.hpp"
 
 namespace kaito::render::test {
 namespace {
@@ -30,45 +28,6 @@ std::string expanded_by_kubelet(const std::string& text) {
     out += text[i];
   }
   return out;
-}
-
-/// Runs a script in a folder of its own; gives what it printed.
-std::string run_in_shell(const std::filesystem::path& folder, const std::string& script) {
-  std::ofstream(folder / "script") << script;
-  const std::string command = "cd '" + folder.string() + "' && timeout 10 sh ./script 2>/dev/null";
-  std::FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own script
-  REQUIRE(pipe != nullptr);
-  std::string out;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
-    out += static_cast<char>(c);
-  ::pclose(pipe);
-  return out;
-}
-
-std::filesystem::path temporary_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "kaito-render.XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  return name;
-}
-
-/// The `sh -c` texts of an object, wherever they stand.
-void find_command_lines(const json::Value& value, std::vector<std::string>& out) {
-  if (value.is_array()) {
-    const auto& list = value.get_array();
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i].is_string() && i > 0 && list[i - 1].is_string() &&
-          list[i - 1].get_string() == "-c")
-        out.emplace_back(list[i].get_string());
-      find_command_lines(list[i], out);
-    }
-  }
-  if (!value.is_object()) return;
-  const auto* args = json::find(value, {"args"});
-  if (args != nullptr && args->is_array())
-    for (const auto& text : args->get_array())
-      out.emplace_back(text.as_string());
-  for (const auto& member : value.get_object())
-    find_command_lines(member.value(), out);
 }
 
 constexpr std::string_view stubs = R"(
@@ -134,14 +93,13 @@ void check_harmless(const Result<Rendered>& rendered) {
   CHECK(lines.size() > 1);
   for (const std::string& line : lines) {
     CAPTURE(line);
-    const auto folder = temporary_folder();
+    const Folder folder;
     // Up to where a script waits for somebody.
     std::string script = std::string(stubs) + expanded_by_kubelet(line);
     if (const auto loop = script.find("until "); loop != std::string::npos)
       script.insert(loop, "exit 0\n");
-    run_in_shell(folder, script);
-    CHECK_FALSE(std::filesystem::exists(folder / "INJECTED"));
-    std::filesystem::remove_all(folder);
+    (void)run_in_shell(folder, script);
+    CHECK_FALSE(folder.has("INJECTED"));
   }
 }
 
@@ -167,10 +125,9 @@ TEST_CASE("a hostile value reaches the server as one argument, as it was written
     flags.set("key", text);
     std::string line = "python3 server.py";
     flags.append_to(line);
-    const auto folder = temporary_folder();
-    CHECK(run_in_shell(folder, std::string(stubs) + expanded_by_kubelet(line)) ==
+    const Folder folder;
+    CHECK(run_in_shell(folder, std::string(stubs) + expanded_by_kubelet(line)).out ==
           "<server.py>\n<--key=" + text + ">\n");
-    std::filesystem::remove_all(folder);
   }
 }
 

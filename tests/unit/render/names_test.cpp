@@ -1,7 +1,10 @@
 // Names and paths that the operator derives. Source: rendered-manifests.md, App. B.
 #include <doctest/doctest.h>
 
-#include "kaito/render/input.hpp"
+#include <boost/json/value.hpp>
+
+#include "cases.hpp"
+#include "kaito/json/json.hpp"
 #include "render/image_reference.hpp"
 #include "render/sha256.hpp"
 #include "render/tuning.hpp"
@@ -23,6 +26,36 @@ TEST_CASE("a mirror is named after the model as it is spelt") {
   CHECK(mirror_name("microsoft/phi-4-mini-instruct") == "172f34");
   CHECK(mirror_name("microsoft/Phi-4-mini-instruct") == "9806f0");
   CHECK(mirror_name("Qwen/Qwen3-8B-AWQ") == "6bcb60");
+}
+
+TEST_CASE("a NodePool's name that would be too long is cut, and ends in a hash of the whole") {
+  struct Row {
+    std::string name;
+    std::string pool;
+  };
+  for (const Row& row :
+       std::vector<Row>{{std::string(60, 'b'), "ns-" + std::string(60, 'b')},
+                        {std::string(61, 'b'), "ns-" + std::string(50, 'b') + "-fc411e1d8"}}) {
+    CAPTURE(row.name);
+    api::Workspace workspace = api::decode_workspace(test::documents_of(R"(
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: {namespace: ns}
+resource: {instanceType: Standard_NC24ads_A100_v4}
+inference: {preset: {name: phi-4-mini-instruct}}
+)")
+                                                         .front()
+                                                         .value())
+                                   .object;
+    workspace.meta.name = row.name;
+    RenderInput input = test::input_of({});
+    input.provisioner = Provisioner::karpenter;
+    const auto rendered = render(workspace, input);
+    REQUIRE(rendered);
+    const auto& pool = rendered->objects.front().value();
+    CHECK(json::string_at(pool, {"kind"}) == "NodePool");
+    CHECK(json::string_at(pool, {"metadata", "name"}) == row.pool);
+  }
 }
 
 TEST_CASE("image references are normalised as docker does") {
