@@ -176,5 +176,48 @@ TEST_CASE("what render prints is what the server then has") {
   CHECK(scene.exists(scene.ref(k8s::types::service(), "shown-headless")));
 }
 
+/// The sandbox brings no kubectl.
+const bool no_kubectl = environment("KAITO_TEST_SERVER").empty();
+
+TEST_CASE("what --output-dir writes is a kustomization" * doctest::skip(no_kubectl)) {
+  const Scene scene;
+  const std::string both =
+      "apiVersion: kaito.sh/v1beta1\nkind: Workspace\n"
+      "metadata: {name: NAME}\n"
+      "resource:\n  instanceType: Standard_NC24ads_A100_v4\n"
+      "  labelSelector: {matchLabels: {apps: NAME}}\n"
+      "tuning:\n  preset: {name: phi-4-mini-instruct}\n  method: lora\n"
+      "  input: {urls: ['https://example.com/a.parquet']}\n"
+      "  output: {image: 'reg.example.com/out:1', imagePushSecret: s}\n---\n";
+  std::string text;
+  for (const std::string name : {"one", "two"}) {
+    std::string document = both;
+    for (auto at = document.find("NAME"); at != std::string::npos; at = document.find("NAME"))
+      document.replace(at, 4, name);
+    text += document;
+  }
+  const auto file = scene.write("both.yaml", text);
+  const auto folder = (std::filesystem::path(file).parent_path() / "manifests").string();
+  const auto written = scene.run({"render", "-f", file, "--output-dir", folder});
+  INFO(written.err);
+  REQUIRE(written.exit_code == 0);
+  const auto printed = scene.run({"render", "-f", file});
+  const auto built = Process(target().kubectl(), {"kustomize", folder},
+                             {{{"HOME", folder}, {"PATH", environment("PATH")}}, ""})
+                         .finish();
+  INFO(built.err);
+  CHECK(built.exit_code == 0);
+  const auto objects = json::load_yaml(built.out, "kustomize");
+  REQUIRE(objects);
+  auto wanted = json::load_yaml(printed.out, "render");
+  REQUIRE(wanted);
+  CHECK(objects->size() == wanted->size());
+  for (const auto& object : *wanted)
+    CHECK_MESSAGE(
+        std::any_of(objects->begin(), objects->end(),
+                    [&](const json::YamlDocument& other) { return other.value == object.value; }),
+        json::write(object.value.value()));
+}
+
 }  // namespace
 }  // namespace kaito::e2e

@@ -87,8 +87,11 @@ kaito::Result<std::vector<kaito::json::Document>> render_all(Context& context,
     if (!rendered) return kaito::fail(std::move(rendered.error()));
     for (const auto& note : rendered->notes)
       context.note(note);
-    for (auto& object : rendered->objects)
-      objects.push_back(std::move(object));
+    for (auto& object : rendered->objects) {
+      // What several Workspaces share: a mirror, the default training config.
+      if (std::find(objects.begin(), objects.end(), object) == objects.end())
+        objects.push_back(std::move(object));
+    }
   }
   if (errors > 0 && !flags.force) {
     return kaito::fail(
