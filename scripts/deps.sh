@@ -26,7 +26,8 @@ packages=(
   g++ cmake ninja-build pkg-config ca-certificates
   libcli11-dev libedit-dev libexpected-dev libfmt-dev libssl-dev libyaml-dev zlib1g-dev
 )
-test_packages=(ccache clang clang-format-14 clang-tidy-14 curl doctest-dev iproute2 jq openssl python3)
+# libclang-rt-dev: the runtime of libFuzzer and of clang's sanitizers, which clang alone does not bring.
+test_packages=(ccache clang clang-format-14 clang-tidy-14 curl doctest-dev iproute2 jq libclang-rt-dev openssl python3)
 case $(distribution) in
   debian-12)
     packages+=(libboost1.81-dev libboost-json1.81-dev)

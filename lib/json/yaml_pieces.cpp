@@ -29,10 +29,10 @@ Result<void> YamlPieces::fill() {
   buffer_.erase(0, start_);
   line_ -= start_;
   start_ = 0;
-  const std::size_t had = buffer_.size();
-  buffer_.resize(had + kReadAhead);
-  auto read = source_(buffer_.data() + had, kReadAhead);
-  buffer_.resize(had + (read ? std::min(*read, kReadAhead) : 0));
+  // Into room that is kept: a source that gives a byte at a time costs no 64 KiB each.
+  read_ahead_.resize(kReadAhead);
+  auto read = source_(read_ahead_.data(), kReadAhead);
+  buffer_.append(read_ahead_.data(), read ? std::min(*read, kReadAhead) : 0);
   text_ = buffer_;
   ended_ = !read || *read == 0;
   if (!read) {

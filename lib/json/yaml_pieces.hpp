@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "kaito/json/yaml.hpp"
 
@@ -37,7 +38,8 @@ class YamlPieces {
 
   ByteSource source_;
   std::string buffer_;
-  std::string_view text_;  ///< what there is to cut: all of buffer_, or the caller's text
+  std::vector<char> read_ahead_;  ///< what fill() reads into
+  std::string_view text_;         ///< what there is to cut: all of buffer_, or the caller's text
   std::size_t most_;
   std::size_t start_ = 0;     ///< of the piece
   std::size_t line_ = 0;      ///< the start of the line being looked at

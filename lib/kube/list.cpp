@@ -75,7 +75,11 @@ Result<void> list_pages(ApiServer& server, const k8s::ResourceType& type,
     KAITO_TRY(auto page, server.decode(request, answer));
     if (const auto* items = json::find(page, {"items"}); items != nullptr && !items->is_array())
       return fail(ErrorCode::protocol, request.doing + ": the server's list has no list of items");
-    options.continue_token = std::string(json::string_at(page, {"metadata", "continue"}));
+    const auto token = json::string_at(page, {"metadata", "continue"});
+    if (!token.empty() && token == options.continue_token)
+      return fail(ErrorCode::protocol,
+                  request.doing + ": the server gives the same page of the list again and again");
+    options.continue_token = std::string(token);
     options.resource_version.clear();  // not allowed together with a continue token
     ListPage part;
     part.first = std::exchange(first, false);

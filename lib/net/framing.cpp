@@ -30,8 +30,9 @@ Result<std::optional<std::string>> LineSplitter::next() {
     skip_lf_ = false;
     if (buffer_[start_] == '\n') scanned_ = ++start_;
   }
-  const std::string_view ends = ends_ == LineEnds::also_cr ? "\r\n" : "\n";
-  const std::size_t end = buffer_.find_first_of(ends, scanned_);
+  // One character is found many times faster than one of two.
+  const std::size_t end = ends_ == LineEnds::also_cr ? buffer_.find_first_of("\r\n", scanned_)
+                                                     : buffer_.find('\n', scanned_);
   const std::size_t line_end = end == std::string::npos ? buffer_.size() : end;
   if (line_end - start_ > max_line_) return too_long("a line", max_line_);
   if (end == std::string::npos) {

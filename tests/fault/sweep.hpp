@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exchange.hpp"
+#include "gate.hpp"
+
+namespace kaito::fault {
+
+/// One case of a sweep: this request, through a gate that does this.
+struct Case {
+  const Exchange* exchange = nullptr;
+  std::vector<Fault> faults;  ///< of the first, second, ... connection
+  std::chrono::milliseconds time{20'000};
+};
+
+/// What came of it.
+struct Report {
+  Outcome outcome;
+  int writes = 0;
+  std::size_t struck = 0;
+  std::size_t connections = 0;
+  std::uint16_t port = 0;  ///< that the client connected to
+  std::chrono::nanoseconds took{0};
+};
+
+/// What is wrong with a report; "" when all is as it should be.
+using Judge = std::function<std::string(const Case&, const Report&)>;
+
+/// Runs the cases, many at a time since most of their time is waiting, and fails the test with the
+/// first of what the judge found. Gives how many cases met their fault.
+std::size_t sweep(const CountingServer& server, const std::vector<Case>& cases, const Judge& judge);
+
+/// How many bytes an undisturbed call moves that way over its first connection.
+[[nodiscard]] std::size_t length_of(const CountingServer& server, const Exchange& exchange,
+                                    Way way);
+
+/// "after 17 bytes to the client".
+[[nodiscard]] std::string describe(const Fault& fault);
+
+}  // namespace kaito::fault
