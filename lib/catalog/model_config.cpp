@@ -239,7 +239,7 @@ void count_cache(GeneratedModel& out) {
 
 }  // namespace
 
-Result<GeneratedModel> model_from_config(std::string_view config, std::string file,
+Result<GeneratedModel> model_from_config(std::string_view config, const std::string& file,
                                          std::string_view id, std::optional<Quantity> weights) {
   if (!is_hub_id(id)) {
     return fail(ErrorCode::invalid,

@@ -49,8 +49,8 @@ struct GeneratedModel {
 /// `weights` the size of the weight files, nothing when not known. Errors: parse,
 /// "FILE:LINE:COLUMN: what"; invalid, for an id that is none and for classes that the server does
 /// not know.
-[[nodiscard]] Result<GeneratedModel> model_from_config(std::string_view config, std::string file,
-                                                       std::string_view id,
+[[nodiscard]] Result<GeneratedModel> model_from_config(std::string_view config,
+                                                       const std::string& file, std::string_view id,
                                                        std::optional<Quantity> weights);
 /// The preset as a file for the user's own catalogue (YAML).
 [[nodiscard]] std::string catalog_file(const GeneratedModel& model);
