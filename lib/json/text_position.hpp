@@ -13,6 +13,7 @@ class TextPosition {
   struct Place {
     unsigned line = 0;
     unsigned column = 0;
+    // A false alarm of clang-tidy 14: NOLINTNEXTLINE(modernize-use-nullptr)
     auto operator<=>(const Place&) const = default;
   };
 

@@ -27,6 +27,7 @@ struct Choice {
 template <class Entry>
 std::string available(const std::vector<Entry>& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries)
     names.push_back(entry.name);
   return names.empty() ? "none" : join(names, ", ");
@@ -35,6 +36,7 @@ std::string available(const std::vector<Entry>& entries) {
 template <class Entry>
 std::string did_you_mean_entry(const std::string& name, const std::vector<Entry>& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries)
     names.push_back(entry.name);
   return did_you_mean(name, names);

@@ -63,7 +63,7 @@ Result<ClusterFacts> cluster_facts(kube::Client& client, validate::Context conte
   return facts;
 }
 
-validate::Elsewhere objects_of(kube::Client& client, CallLimits limits) {
+validate::Elsewhere objects_of(kube::Client& client, const CallLimits& limits) {
   using validate::Elsewhere;
   using validate::Reference;
   Elsewhere elsewhere;

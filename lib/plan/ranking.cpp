@@ -277,6 +277,7 @@ Ranking rank(const catalog::Catalog& catalog, std::string_view cloud, const Ques
 
 Ranking rank(const std::vector<NodeGroup>& groups, const Question& question) {
   std::vector<Candidate> candidates;
+  candidates.reserve(groups.size());
   for (const NodeGroup& group : groups)
     candidates.push_back(judge(group, question));
   return sorted(std::move(candidates));
@@ -284,6 +285,7 @@ Ranking rank(const std::vector<NodeGroup>& groups, const Question& question) {
 
 Ranking rank_slices(const catalog::Catalog& catalog, const Question& question) {
   std::vector<Candidate> candidates;
+  candidates.reserve(catalog.mig_profiles().size());
   for (const auto& profile : catalog.mig_profiles())
     candidates.push_back(judge(mig_slice(profile), question));
   return sorted(std::move(candidates));

@@ -26,6 +26,6 @@ struct ClusterFacts {
 
 /// ConfigMaps and Secrets in the cluster, and stored Workspaces and InferenceSets, asked for when
 /// they are needed. `client` must outlive it.
-[[nodiscard]] validate::Elsewhere objects_of(kube::Client& client, CallLimits limits);
+[[nodiscard]] validate::Elsewhere objects_of(kube::Client& client, const CallLimits& limits);
 
 }  // namespace kaito::ops
