@@ -63,7 +63,7 @@ Estimate estimate(const ModelFacts& model, const NodeGpus& node, const Demand& d
   const bool gpus_known = node.count > 0 && node.memory_bytes > 0;
   out.model_bytes = kept(static_cast<double>(model.weight_bytes) * profile.weight_factor, profile);
   if (gpus_known) {
-    out.gpu_bytes = static_cast<double>(node.memory_bytes / node.count);
+    out.gpu_bytes = static_cast<double>(node.bytes_per_gpu());
     out.usable_bytes = kept(out.gpu_bytes * profile.usable_share, profile);
     out.kv_bytes = cache_bytes(out.context_tokens, model.bytes_per_token) / node.count;
     out.reserve_bytes = profile.base_overhead_gib * gib + out.kv_bytes;

@@ -168,7 +168,7 @@ Result<NodeGpus> some_gpus(const NodeGpus& node, int count) {
                                       ", which has " + std::to_string(node.count));
   }
   NodeGpus out = node;
-  out.memory_bytes = node.memory_bytes / node.count * count;
+  out.memory_bytes = node.bytes_per_gpu() * count;
   out.count = count;
   return out;
 }

@@ -23,7 +23,7 @@ GpuMemory gpu_memory(const ModelFacts& model, const NodeGpus& node, std::int64_t
   const ServerSettings server = server_settings(model, node, nodes, profile);
   const Parallelism& parallel = server.parallel;
   GpuMemory out;
-  out.total = static_cast<double>(node.memory_bytes / node.count);
+  out.total = static_cast<double>(node.bytes_per_gpu());
   out.weights = static_cast<double>(model.weight_bytes) * profile.weight_factor /
                 static_cast<double>(parallel.tensor * parallel.pipeline);
   out.overhead = profile.base_overhead_gib * static_cast<double>(gibibyte) +

@@ -25,7 +25,7 @@ constexpr double gib = static_cast<double>(gibibyte);
       return std::nullopt;
     case Utilization::by_gpu_memory: {
       if (node.count <= 0 || node.memory_bytes <= 0) return 0.9;
-      const double gpu = static_cast<double>(node.memory_bytes / node.count);
+      const double gpu = static_cast<double>(node.bytes_per_gpu());
       return std::min(0.95, std::floor((1.0 - 1.5 * gib / gpu) * 100.0) / 100.0);
     }
     case Utilization::fixed:

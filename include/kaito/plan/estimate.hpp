@@ -34,6 +34,9 @@ struct NodeGpus {
   int count = 0;
   std::int64_t memory_bytes = 0;  ///< of all of them together
   bool slice = false;             ///< a MIG slice: one, and it cannot be joined with another
+
+  /// Whole bytes of each, as the operator divides them; `count` is not 0.
+  [[nodiscard]] std::int64_t bytes_per_gpu() const { return memory_bytes / count; }
 };
 
 /// What is asked of the model.
