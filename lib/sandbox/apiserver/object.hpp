@@ -21,6 +21,7 @@ using ObjectPtr = std::shared_ptr<const json::Value>;
 struct ObjectKey {
   std::string namespace_;
   std::string name;
+  // A false alarm of clang-tidy 14: NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const ObjectKey&) const = default;
 };
 
