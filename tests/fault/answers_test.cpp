@@ -156,7 +156,7 @@ TEST_CASE("a redirect is not followed: the other host learns nothing") {
     const auto elsewhere = other.config().server.text() + "/apis";
     ScriptedServer server({{status, "moved", {{"Location", elsewhere}}, "text/plain"}});
     auto config = server.config();
-    config.token = std::make_shared<kube::test::FixedToken>("SECRET-TOKEN");
+    config.credentials = kube::fixed_token("SECRET-TOKEN");
     const auto client = ScriptedServer::client(std::move(config));
     const auto object = client->get(workspace_x, soon());
     REQUIRE_FALSE(object);
