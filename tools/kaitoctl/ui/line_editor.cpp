@@ -50,6 +50,9 @@ LineEditor::~LineEditor() {
 LineEditor::Ending LineEditor::read(const std::string& prompt, std::string& line) {
   impl_->prompt = prompt;
   impl_->interrupted = false;
+  // libedit would do so only once the prompt is on the screen: a Ctrl-D typed at once would be
+  // lost.
+  el_set(impl_->editor, EL_PREP_TERM, 1);
   int count = 0;
   const char* text = el_gets(impl_->editor, &count);
   if (impl_->interrupted) return Ending::interrupted;
