@@ -69,9 +69,9 @@ void read_release(const json::Value& entry, Entry& out) {
 
 [[nodiscard]] Record record_of(const json::Value& entry, std::string_view key,
                                std::string_view value) {
-  json::Value whole = entry;
-  whole.as_object()[key] = value;
-  return Record(std::make_shared<const std::string>(json::write(whole)));
+  json::Object whole = entry.as_object();
+  whole[key] = value;
+  return Record(std::move(whole));
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include "catalog/embedded.hpp"
@@ -132,13 +131,9 @@ Result<const Catalog*> Catalog::builtin() {
   return &*loaded;
 }
 
-json::Value Record::value() const {
-  boost::json::error_code code;  // stays clear: the build wrote the text with our own JSON writer
-  return boost::json::parse(text_, code);
-}
-
-Record Catalog::base_image() const {
-  return Record(embedded::base_image);
+const Record& Catalog::base_image() const {
+  static const Record image(embedded::base_image);
+  return image;
 }
 
 Result<json::Document> Catalog::history(const Preset& preset) const {

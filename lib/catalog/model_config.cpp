@@ -230,10 +230,9 @@ void count_cache(GeneratedModel& out) {
   else
     out.unknown.emplace_back(
         "the context limit (no max_position_embeddings; the operator then takes 2048)");
-  const auto entry = entry_of(preset, quantization_of(config));
-  auto record = entry;
+  auto record = entry_of(preset, quantization_of(config));
   record["family"] = preset.family;
-  preset.record = Record(std::make_shared<const std::string>(json::write(record)));
+  preset.record = Record(std::move(record));
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "kaito/json/document.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 #include <utility>
 
@@ -24,6 +25,15 @@ Document& Document::operator=(const Document& other) {
 Document& Document::operator=(Document&& other) noexcept = default;
 
 Document::~Document() = default;
+
+Document Document::object_in_arena() {
+  constexpr std::size_t first_block = 4096;
+  Document out;
+  out.value_ = std::make_unique<Value>(
+      boost::json::object_kind,
+      boost::json::make_shared_resource<boost::json::monotonic_resource>(first_block));
+  return out;
+}
 
 bool Document::operator==(const Document& other) const {
   if (!has_value() || !other.has_value()) return has_value() == other.has_value();

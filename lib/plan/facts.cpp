@@ -100,7 +100,7 @@ NodeGpus node_gpus(const catalog::Sku& sku, const Release& release) {
   out.count = sku.gpu_count;
   out.memory_bytes = sku.gpu_memory_gib * gibibyte;
   if (release.number >= default_release().number) return out;
-  const json::Value record = sku.record.value();
+  const json::Value& record = sku.record.value();
   const auto* history = json::find(record, {"history"});
   const std::string_view table = is_at_least(release, 0, 4, 0) ? "cloud" : "webhook";
   const auto* entry = history == nullptr ? nullptr : entry_of(*history, release, table);
@@ -115,7 +115,7 @@ bool offered(const catalog::Sku& sku, const Release& release) {
   if (release.number >= default_release().number) return sku.lifecycle != Lifecycle::retired;
   // v0.0.1 had no table and took any.
   if (!is_at_least(release, 0, 1, 0)) return true;
-  const json::Value record = sku.record.value();
+  const json::Value& record = sku.record.value();
   const auto* history = json::find(record, {"history"});
   const std::string_view table = is_at_least(release, 0, 4, 0) ? "cloud" : "webhook";
   return history != nullptr && entry_of(*history, release, table) != nullptr;

@@ -1,14 +1,23 @@
 #include "render/command.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kaito::render {
 
 namespace {
 
+constexpr std::array<bool, 256> safe_bytes = [] {
+  std::array<bool, 256> safe{};
+  for (const char c :
+       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                        "_@%+=:,./-"))
+    safe[static_cast<unsigned char>(c)] = true;
+  return safe;
+}();
+
 bool is_safe(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_@%+=:,./-").find(c) != std::string_view::npos;
+  return safe_bytes[static_cast<unsigned char>(c)];
 }
 
 void append_word(std::string& out, std::string_view text) {
@@ -54,7 +63,7 @@ void Flags::put(std::string_view key, std::string_view value, Kind kind) {
     place->value = value;
     place->kind = kind;
   } else {
-    flags_.insert(place, {std::string(key), std::string(value), kind});
+    flags_.insert(place, {key, std::string(value), kind});
   }
 }
 
@@ -69,6 +78,8 @@ bool Flags::contains(std::string_view key) const {
 }
 
 void Flags::append_to(std::string& out) const {
+  constexpr std::size_t usual_flag = 48;
+  out.reserve(out.size() + flags_.size() * usual_flag);
   for (const Flag& flag : flags_) {
     out += " --";
     append_word(out, flag.key);

@@ -15,7 +15,7 @@ namespace kaito::render {
 [[nodiscard]] std::string kubelet_literal(std::string_view text);
 
 /// `--key=value` words, written in the order of the keys, so that a command line is the same each
-/// time (upstream's order is random).
+/// time (upstream's order is random). Keys outlive it: constants and those of the catalogue.
 class Flags {
  public:
   /// Replaces the value of a key that is there.
@@ -32,7 +32,7 @@ class Flags {
  private:
   enum class Kind : std::uint8_t { value, bare, shell };
   struct Flag {
-    std::string key;
+    std::string_view key;
     std::string value;
     Kind kind;
   };

@@ -1,8 +1,8 @@
 #include "render/inference.hpp"
 
-#include <boost/json/value.hpp>
-
 #include "render/adapters.hpp"
+#include "render/members.hpp"
+#include "render/nodes.hpp"
 
 namespace kaito::render {
 
@@ -75,7 +75,8 @@ void add_cuda_provisioner(const Inference& inference, Pod& pod) {
 }
 
 void add_tolerations(const Inference& inference, Pod& pod) {
-  pod.tolerations = {{"nvidia.com/gpu", "Exists", ""}, {"sku", "Equal", "gpu"}};
+  pod.tolerations.push_back({"nvidia.com/gpu", "Exists", ""});
+  pod.tolerations.push_back({"sku", "Equal", "gpu"});
   if (inference.subject.input.cloud == "azure")
     pod.tolerations.push_back({"kubernetes.azure.com/scalesetpriority", "Equal", "spot"});
   if (!inference.gpus.mig_profile.empty())
@@ -121,26 +122,16 @@ bool has_claim(const Inference& inference) {
          input.provisioner != Provisioner::byo;
 }
 
-json::Value weights_claim(const Inference& inference) {
-  json::Object labels;
-  labels.emplace("kaito.sh/workspace", std::string_view(inference.subject.name));
-  json::Object meta;
+void write_weights_claim(const Inference& inference, json::Object& claim) {
+  claim.reserve(2);
+  json::Object& meta = add_object(claim, "metadata");
   meta.emplace("name", "model-weights-volume");
-  meta.emplace("labels", std::move(labels));
-  json::Object requests;
-  requests.emplace("storage", disk_size(inference.model));
-  json::Object resources;
-  resources.emplace("requests", std::move(requests));
-  json::Array modes;
-  modes.emplace_back("ReadWriteOnce");
-  json::Object spec;
-  spec.emplace("accessModes", std::move(modes));
+  add_object(meta, "labels")
+      .emplace("kaito.sh/workspace", std::string_view(inference.subject.name));
+  json::Object& spec = add_object(claim, "spec");
+  add_list(spec, "accessModes").emplace_back("ReadWriteOnce");
   spec.emplace("storageClassName", "kaito-local-nvme-disk");
-  spec.emplace("resources", std::move(resources));
-  json::Object claim;
-  claim.emplace("metadata", std::move(meta));
-  claim.emplace("spec", std::move(spec));
-  return claim;
+  add_storage_request(spec, "storage", disk_size(inference.model));
 }
 
 }  // namespace
@@ -149,7 +140,12 @@ Result<Pod> inference_pod(const Inference& inference) {
   const Subject& subject = inference.subject;
   Pod pod;
   pod.labels = pod_labels(subject);
+  pod.containers.reserve(2);
+  pod.volumes.reserve(4);
+  pod.tolerations.reserve(4);
   Container main;
+  main.env.reserve(8);
+  main.mounts.reserve(4);
   main.name = subject.name;
   main.image = base_image(subject);
   KAITO_TRY(main.command, main_command(inference));
@@ -172,7 +168,7 @@ Result<Pod> inference_pod(const Inference& inference) {
   else if (inference.weights.source == WeightSource::artifact)
     pod.init_containers.push_back(
         artifact_puller(subject, inference.model.preset->name,
-                        json::string_at(inference.model.record, {"image", "tag"})));
+                        json::string_at(*inference.model.record, {"image", "tag"})));
   add_adapters(subject, pod);
   add_probes(inference, pod.containers.front());
   if (inference.multi_node())
@@ -183,31 +179,23 @@ Result<Pod> inference_pod(const Inference& inference) {
   return pod;
 }
 
-json::Object stateful_set(const Inference& inference, const Pod& pod) {
+void add_stateful_set(const Inference& inference, const Pod& pod) {
   const Subject& subject = inference.subject;
-  json::Object retention;
-  retention.emplace("whenDeleted", "Delete");
-  retention.emplace("whenScaled", "Retain");
-  json::Object selector;
-  selector.emplace("matchLabels", string_map_json(pod.labels));
-  json::Object spec;
-  spec.reserve(8);
-  spec.emplace("replicas", inference.nodes);
-  spec.emplace("podManagementPolicy", "Parallel");
-  spec.emplace("persistentVolumeClaimRetentionPolicy", std::move(retention));
-  spec.emplace("serviceName", subject.name + "-headless");
-  spec.emplace("selector", std::move(selector));
-  spec.emplace("template", pod_template_json(pod));
-  if (has_claim(inference)) {
-    json::Array claims;
-    claims.emplace_back(weights_claim(inference));
-    spec.emplace("volumeClaimTemplates", std::move(claims));
-  }
   ObjectHead head{"apps/v1", "StatefulSet", subject.name};
   head.annotations = revision_annotation(subject);
-  json::Object object = begin_object(subject, head);
-  object.emplace("spec", std::move(spec));
-  return object;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
+  spec.reserve(7);
+  spec.emplace("replicas", inference.nodes);
+  spec.emplace("podManagementPolicy", "Parallel");
+  json::Object& retention = add_object(spec, "persistentVolumeClaimRetentionPolicy");
+  retention.reserve(2);
+  retention.emplace("whenDeleted", "Delete");
+  retention.emplace("whenScaled", "Retain");
+  spec.emplace("serviceName", subject.name + "-headless");
+  write_map(pod.labels, add_object(add_object(spec, "selector"), "matchLabels"));
+  write_pod_template(pod, add_object(spec, "template"));
+  if (has_claim(inference))
+    write_weights_claim(inference, add_object(add_list(spec, "volumeClaimTemplates")));
 }
 
 }  // namespace kaito::render

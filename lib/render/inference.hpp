@@ -34,7 +34,7 @@ void add_probes(const Inference& inference, Container& main);
 /// The pod, labels and volumes in upstream's order. Source: 1.2.
 [[nodiscard]] Result<Pod> inference_pod(const Inference& inference);
 /// The StatefulSet around it.
-[[nodiscard]] json::Object stateful_set(const Inference& inference, const Pod& pod);
+void add_stateful_set(const Inference& inference, const Pod& pod);
 
 /// Both Services of an inference Workspace. Source: 6.1.
 void add_services(const Subject& subject);

@@ -40,7 +40,7 @@ Result<Model> find_model(const Subject& subject, const api::PresetSpec& spec) {
   model.id = to_lower(preset->hugging_face);
   model.name = model.id.substr(model.id.rfind('/') + 1);
   KAITO_TRY(model.facts, plan::model_facts(*subject.input.catalog, *preset));
-  model.record = preset->record.value();
+  model.record = &preset->record.value();
   return model;
 }
 
@@ -62,14 +62,14 @@ Flags parameters_of(const json::Value& record, std::string_view runtime) {
 }
 
 bool entry_flag(const Model& model, std::string_view key, bool otherwise) {
-  const json::Value* found = json::find(model.record, {key});
+  const json::Value* found = json::find(*model.record, {key});
   return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
 }
 
 int startup_periods(const Model& model) {
   constexpr double seconds_when_unknown = 1800;
   constexpr double period = 10;
-  const json::Value* found = json::find(model.record, {"readinessTimeoutSeconds"});
+  const json::Value* found = json::find(*model.record, {"readinessTimeoutSeconds"});
   double seconds = seconds_when_unknown;
   if (found != nullptr && found->is_number()) seconds = found->to_number<double>();
   return static_cast<int>(std::ceil(seconds / period));

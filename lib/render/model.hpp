@@ -17,7 +17,7 @@ struct Model {
   std::string id;    ///< lower-case Hugging Face id
   std::string name;  ///< its last part: what the server calls the model
   plan::ModelFacts facts;
-  json::Value record;  ///< the catalogue's entry
+  const json::Value* record = nullptr;  ///< the catalogue's entry
 };
 
 /// Errors: invalid, for a name that the release does not know, and for an id whose facts the

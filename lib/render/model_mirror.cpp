@@ -1,7 +1,4 @@
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
+#include "render/members.hpp"
 #include "render/scripts.hpp"
 #include "render/sha256.hpp"
 #include "render/weights.hpp"
@@ -10,28 +7,25 @@ namespace kaito::render {
 
 namespace {
 
-json::Object managed_spec(const Subject& subject, const Model& model, const Weights& weights) {
-  json::Object source;
+void write_managed_spec(const Subject& subject, const Model& model, const Weights& weights,
+                        json::Object& spec) {
+  spec.reserve(5);
+  spec.emplace("mode", "Managed");
+  json::Object& source = add_object(spec, "source");
   source.emplace("registry", "huggingface");
   source.emplace("modelID", std::string_view(weights.mirror_id));
   const auto& options = subject.workspace.inference->preset->options;
   if (options && options->model_access_secret && !options->model_access_secret->empty()) {
-    json::Object secret;
+    json::Object& secret = add_object(source, "accessSecret");
     secret.emplace("name", std::string_view(*options->model_access_secret));
     secret.emplace("namespace", std::string_view(subject.namespace_));
-    source.emplace("accessSecret", std::move(secret));
   }
-  json::Object storage;
+  json::Object& storage = add_object(spec, "storage");
   storage.emplace("size", disk_size(model));
   storage.emplace("storageClassName", std::string_view(weights.storage_class));
-  json::Object spec;
-  spec.emplace("mode", "Managed");
-  spec.emplace("source", std::move(source));
-  spec.emplace("storage", std::move(storage));
   spec.emplace("jobNamespace", std::string_view(subject.namespace_));
   if (!weights.service_account.empty())
     spec.emplace("serviceAccountName", std::string_view(weights.service_account));
-  return spec;
 }
 
 std::string script_map_name(const Subject& subject) {
@@ -39,11 +33,8 @@ std::string script_map_name(const Subject& subject) {
 }
 
 void add_script_map(const Subject& subject) {
-  json::Object data;
-  data.emplace("fetch_sas.py", fetch_sas_script());
-  json::Object map = begin_object(subject, {"v1", "ConfigMap", script_map_name(subject)});
-  map.emplace("data", std::move(data));
-  add_object(subject, std::move(map));
+  json::Object& map = add_object(subject, {"v1", "ConfigMap", script_map_name(subject)});
+  add_object(map, "data").emplace("fetch_sas.py", fetch_sas_script());
 }
 
 EnvVar from_annotation(const Subject& subject, std::string name, std::string_view key) {
@@ -80,15 +71,11 @@ void add_model_mirror(const Subject& subject, const Model& model, const Weights&
   ObjectHead head{"kaito.sh/v1alpha1", "ModelMirror", mirror_name(weights.mirror_id)};
   head.namespaced = false;
   head.owned = false;
-  json::Object mirror = begin_object(subject, head);
-  if (weights.source == WeightSource::managed_stream) {
-    mirror.emplace("spec", managed_spec(subject, model, weights));
-  } else {
-    json::Object spec;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
+  if (weights.source == WeightSource::managed_stream)
+    write_managed_spec(subject, model, weights, spec);
+  else
     spec.emplace("mode", "Static");
-    mirror.emplace("spec", std::move(spec));
-  }
-  add_object(subject, std::move(mirror));
   if (weights.source == WeightSource::static_stream) add_script_map(subject);
 }
 

@@ -1,18 +1,16 @@
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 
 #include "kaito/base/text.hpp"
 #include "render/gpus.hpp"
+#include "render/members.hpp"
 #include "render/nodes.hpp"
 
 namespace kaito::render {
 
 namespace {
 
-json::Value node_class_reference(const std::string& cloud) {
-  json::Object reference;
+void write_node_class(const std::string& cloud, json::Object& reference) {
+  reference.reserve(3);
   if (cloud == "azure") {
     reference.emplace("group", "kaito.sh");
     reference.emplace("kind", "KaitoNodeClass");
@@ -21,20 +19,19 @@ json::Value node_class_reference(const std::string& cloud) {
     reference.emplace("kind", "EC2NodeClass");
   }
   reference.emplace("name", "default");
-  return reference;
 }
 
-json::Array requirements(const Subject& subject) {
+void add_requirements(const Subject& subject, json::Object& spec) {
   const std::string_view sku = instance_type(subject);
-  json::Array out;
-  out.emplace_back(requirement("karpenter.sh/nodepool", "In", "kaito"));
-  out.emplace_back(requirement("node.kubernetes.io/instance-type", "In", sku));
-  out.emplace_back(requirement("kubernetes.io/os", "In", "linux"));
+  json::Array& out = add_list(spec, "requirements");
+  out.reserve(4);
+  add_requirement(out, "karpenter.sh/nodepool", "In", "kaito");
+  add_requirement(out, "node.kubernetes.io/instance-type", "In", sku);
+  add_requirement(out, "kubernetes.io/os", "In", "linux");
   if (subject.input.cloud == "azure")
-    out.emplace_back(requirement("karpenter.azure.com/sku-name", "In", sku));
+    add_requirement(out, "karpenter.azure.com/sku-name", "In", sku);
   if (subject.input.cloud == "aws")
-    out.emplace_back(requirement("karpenter.k8s.aws/instance-gpu-count", "Gt", "0"));
-  return out;
+    add_requirement(out, "karpenter.k8s.aws/instance-gpu-count", "Gt", "0");
 }
 
 /// The Workspace's own wish where it is one of the two families, else the operator's.
@@ -43,7 +40,7 @@ std::string image_family(const Subject& subject) {
   return own == "ubuntu" || own == "azurelinux" ? own : subject.input.node_image_family;
 }
 
-json::Object node_claim(const Subject& subject, std::int64_t index, std::string_view storage) {
+void add_node_claim(const Subject& subject, std::int64_t index, std::string_view storage) {
   ObjectHead head{"karpenter.sh/v1", "NodeClaim", claim_name(subject, index)};
   head.namespaced = false;
   head.owned = false;
@@ -54,16 +51,26 @@ json::Object node_claim(const Subject& subject, std::int64_t index, std::string_
     head.labels.insert_or_assign(std::move(chosen.key), std::move(chosen.value));
   head.annotations = {{"karpenter.sh/do-not-disrupt", "true"},
                       {"kaito.sh/node-image-family", image_family(subject)}};
-  json::Object spec;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
   spec.reserve(5);
-  spec.emplace("nodeClassRef", node_class_reference(subject.input.cloud));
-  spec.emplace("taints", gpu_taints());
-  spec.emplace("requirements", requirements(subject));
-  spec.emplace("resources", storage_request("storage", storage));
+  write_node_class(subject.input.cloud, add_object(spec, "nodeClassRef"));
+  add_gpu_taints(spec);
+  add_requirements(subject, spec);
+  add_storage_request(spec, "storage", storage);
   spec.emplace("expireAfter", "Never");
-  json::Object claim = begin_object(subject, head);
-  claim.emplace("spec", std::move(spec));
-  return claim;
+}
+
+/// Nodes of the Workspace that no claim made count for it.
+std::int64_t covered_nodes(const Subject& subject) {
+  if (subject.input.nodes.empty()) return 0;
+  auto wanted = selected_node_labels(subject);
+  for (NodeLabel& owned : owned_node_labels(subject))
+    wanted.push_back(std::move(owned));
+  return std::count_if(subject.input.nodes.begin(), subject.input.nodes.end(),
+                       [&wanted](const NodeFacts& node) {
+                         return node.ready && has_labels(node, wanted) &&
+                                !node.labels.contains("karpenter.sh/nodepool");
+                       });
 }
 
 }  // namespace
@@ -75,17 +82,8 @@ void add_node_claims(const Subject& subject, std::int64_t target, std::string_vi
              "it");
     return;
   }
-  // Nodes of the Workspace that no claim made count for it.
-  auto wanted = selected_node_labels(subject);
-  for (NodeLabel& owned : owned_node_labels(subject))
-    wanted.push_back(std::move(owned));
-  const auto covered = std::count_if(subject.input.nodes.begin(), subject.input.nodes.end(),
-                                     [&wanted](const NodeFacts& node) {
-                                       return node.ready && has_labels(node, wanted) &&
-                                              !node.labels.contains("karpenter.sh/nodepool");
-                                     });
-  for (std::int64_t index = covered; index < target; ++index)
-    add_object(subject, node_claim(subject, index, storage));
+  for (std::int64_t index = covered_nodes(subject); index < target; ++index)
+    add_node_claim(subject, index, storage);
 }
 
 }  // namespace kaito::render

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 
 #include "kaito/base/text.hpp"
 #include "render/gpus.hpp"
+#include "render/members.hpp"
 #include "render/nodes.hpp"
 #include "render/sha256.hpp"
 
@@ -64,46 +62,35 @@ std::int64_t covered_nodes(const Subject& subject) {
       });
 }
 
-json::Value node_template(const Subject& subject) {
+void write_node_spec(const Subject& subject, json::Object& spec) {
   const NodeClass chosen = node_class(subject);
-  json::Object reference;
+  spec.reserve(4);
+  json::Object& reference = add_object(spec, "nodeClassRef");
   reference.emplace("group", std::string_view(chosen.group));
   reference.emplace("kind", std::string_view(chosen.kind));
   reference.emplace("name", std::string_view(chosen.name));
-  json::Array requirements;
-  requirements.emplace_back(
-      requirement("node.kubernetes.io/instance-type", "In", instance_type(subject)));
+  json::Array& requirements = add_list(spec, "requirements");
+  add_requirement(requirements, "node.kubernetes.io/instance-type", "In", instance_type(subject));
   if (chosen.group == azure_group)
-    requirements.emplace_back(requirement("karpenter.azure.com/placement-scope", "In", "regional"));
-  json::Object spec;
-  spec.emplace("nodeClassRef", std::move(reference));
-  spec.emplace("requirements", std::move(requirements));
-  spec.emplace("taints", gpu_taints());
+    add_requirement(requirements, "karpenter.azure.com/placement-scope", "In", "regional");
+  add_gpu_taints(spec);
   spec.emplace("expireAfter", "Never");
-  auto labels = owner_labels(subject);
-  for (NodeLabel& chosen_label : selected_node_labels(subject))
-    labels.emplace(std::move(chosen_label.key), std::move(chosen_label.value));
-  json::Object meta;
-  meta.emplace("labels", string_map_json(labels));
-  json::Object out;
-  out.emplace("metadata", std::move(meta));
-  out.emplace("spec", std::move(spec));
-  return out;
 }
 
-json::Value disruption(const Subject& subject) {
+void write_node_template(const Subject& subject, json::Object& out) {
+  auto labels = owner_labels(subject);
+  for (NodeLabel& chosen : selected_node_labels(subject))
+    labels.emplace(std::move(chosen.key), std::move(chosen.value));
+  write_map(labels, add_object(add_object(out, "metadata"), "labels"));
+  write_node_spec(subject, add_object(out, "spec"));
+}
+
+void write_disruption(const Subject& subject, json::Object& out) {
   const bool child = !label(subject, "inferenceset.kaito.sh/created-by").empty();
-  json::Array reasons;
-  reasons.emplace_back("Drifted");
-  json::Object budget;
-  budget.emplace("nodes", child ? "0" : "1");
-  budget.emplace("reasons", std::move(reasons));
-  json::Array budgets;
-  budgets.emplace_back(std::move(budget));
-  json::Object out;
   out.emplace("consolidateAfter", "0s");
-  out.emplace("budgets", std::move(budgets));
-  return out;
+  json::Object& budget = add_object(add_list(out, "budgets"));
+  budget.emplace("nodes", child ? "0" : "1");
+  add_list(budget, "reasons").emplace_back("Drifted");
 }
 
 }  // namespace
@@ -120,13 +107,10 @@ Result<void> add_node_pool(const Subject& subject, std::int64_t target) {
   head.owned = false;
   head.labels = owner_labels(subject);
   head.labels.emplace("karpenter.kaito.sh/managed-by", "kaito");
-  json::Object spec;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
   spec.emplace("replicas", replicas);
-  spec.emplace("template", node_template(subject));
-  spec.emplace("disruption", disruption(subject));
-  json::Object pool = begin_object(subject, head);
-  pool.emplace("spec", std::move(spec));
-  add_object(subject, std::move(pool));
+  write_node_template(subject, add_object(spec, "template"));
+  write_disruption(subject, add_object(spec, "disruption"));
   return {};
 }
 

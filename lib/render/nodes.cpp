@@ -1,9 +1,6 @@
 #include "render/nodes.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
+#include "render/members.hpp"
 #include "render/sha256.hpp"
 
 namespace kaito::render {
@@ -27,33 +24,25 @@ std::string claim_name(const Subject& subject, std::int64_t index) {
   return "ws" + sha256_hex(seed).substr(0, digits);
 }
 
-json::Value requirement(std::string_view key, std::string_view op, std::string_view value) {
-  json::Array values;
-  values.emplace_back(value);
-  json::Object out;
+void add_requirement(json::Array& requirements, std::string_view key, std::string_view op,
+                     std::string_view value) {
+  json::Object& out = add_object(requirements);
   out.reserve(3);
   out.emplace("key", key);
   out.emplace("operator", op);
-  out.emplace("values", std::move(values));
-  return out;
+  add_list(out, "values").emplace_back(value);
 }
 
-json::Value gpu_taints() {
-  json::Object taint;
+void add_gpu_taints(json::Object& spec) {
+  json::Object& taint = add_object(add_list(spec, "taints"));
+  taint.reserve(3);
   taint.emplace("key", "sku");
   taint.emplace("value", "gpu");
   taint.emplace("effect", "NoSchedule");
-  json::Array taints;
-  taints.emplace_back(std::move(taint));
-  return taints;
 }
 
-json::Value storage_request(std::string_view key, std::string_view amount) {
-  json::Object requests;
-  requests.emplace(key, amount);
-  json::Object out;
-  out.emplace("requests", std::move(requests));
-  return out;
+void add_storage_request(json::Object& spec, std::string_view key, std::string_view amount) {
+  add_object(add_object(spec, "resources"), "requests").emplace(key, amount);
 }
 
 }  // namespace kaito::render

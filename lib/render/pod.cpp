@@ -1,7 +1,6 @@
 #include "render/pod.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+#include "render/members.hpp"
 
 namespace kaito::render {
 
@@ -9,7 +8,6 @@ namespace {
 
 using json::Array;
 using json::Object;
-using json::Value;
 
 Volume volume(std::string name, std::string_view member, Object source) {
   Object outer;
@@ -27,110 +25,107 @@ void put(Object& object, std::string_view key, int number) {
 
 void put(Object& object, std::string_view key, const std::vector<std::string>& texts) {
   if (texts.empty()) return;
-  Array array;
-  array.reserve(texts.size());
+  Array& list = add_list(object, key);
+  list.reserve(texts.size());
   for (const std::string& text : texts)
-    array.emplace_back(std::string_view(text));
-  object.emplace(key, std::move(array));
+    list.emplace_back(std::string_view(text));
 }
 
-template <class Item, class ToJson>
-void put_list(Object& object, std::string_view key, const std::vector<Item>& items,
-              ToJson to_json) {
+template <class Item, class Write>
+void put_list(Object& object, std::string_view key, const std::vector<Item>& items, Write write) {
   if (items.empty()) return;
-  Array array;
-  array.reserve(items.size());
+  Array& list = add_list(object, key);
+  list.reserve(items.size());
   for (const Item& item : items)
-    array.emplace_back(to_json(item));
-  object.emplace(key, std::move(array));
+    write(item, add_object(list));
 }
 
-Value env_json(const EnvVar& variable) {
-  Object out;
+void write_reference(const EnvVar& variable, Object& source) {
+  if (variable.from == EnvVar::From::field) {
+    add_object(source, "fieldRef").emplace("fieldPath", std::string_view(variable.value));
+    return;
+  }
+  Object& reference = add_object(source, "secretKeyRef");
+  reference.reserve(3);
+  reference.emplace("name", std::string_view(variable.value));
+  reference.emplace("key", std::string_view(variable.key));
+  reference.emplace("optional", true);
+}
+
+void write_env(const EnvVar& variable, Object& out) {
   out.reserve(2);
   out.emplace("name", std::string_view(variable.name));
-  if (variable.from == EnvVar::From::text) {
+  if (variable.from == EnvVar::From::text)
     out.emplace("value", std::string_view(variable.value));
-    return out;
-  }
-  Object reference;
-  Object source;
-  if (variable.from == EnvVar::From::secret) {
-    reference.emplace("name", std::string_view(variable.value));
-    reference.emplace("key", std::string_view(variable.key));
-    reference.emplace("optional", true);
-    source.emplace("secretKeyRef", std::move(reference));
-  } else {
-    reference.emplace("fieldPath", std::string_view(variable.value));
-    source.emplace("fieldRef", std::move(reference));
-  }
-  out.emplace("valueFrom", std::move(source));
-  return out;
+  else
+    write_reference(variable, add_object(out, "valueFrom"));
 }
 
-Value port_json(const Port& port) {
-  Object out;
-  out.reserve(2);
+void write_port(const Port& port, Object& out) {
+  out.reserve(3);
   put(out, "name", port.name);
   out.emplace("containerPort", port.number);
   if (port.protocol) out.emplace("protocol", "TCP");
-  return out;
 }
 
-Value mount_json(const Mount& mount) {
-  Object out;
-  out.reserve(2);
+void write_mount(const Mount& mount, Object& out) {
+  out.reserve(3);
   out.emplace("name", std::string_view(mount.name));
   out.emplace("mountPath", std::string_view(mount.path));
   if (mount.read_only) out.emplace("readOnly", true);
-  return out;
 }
 
-Value volume_json(const Volume& volume) {
-  Object out;
-  out.reserve(2);
+void write_volume(const Volume& volume, Object& out) {
+  const Object* source = volume.source.if_object();
+  out.reserve(source != nullptr ? 1 + source->size() : 1);
   out.emplace("name", std::string_view(volume.name));
-  if (const Object* source = volume.source.if_object()) {
-    for (const auto& member : *source)
-      out.emplace(member.key(), member.value());
-  }
-  return out;
+  if (source == nullptr) return;
+  for (const auto& member : *source)
+    out.emplace(member.key(), member.value());
 }
 
-Value probe_json(const Probe& probe) {
-  Object out;
+void write_probe(const Probe& probe, Object& out) {
   out.reserve(6);
-  Object action;
   if (probe.command.empty()) {
+    Object& action = add_object(out, "httpGet");
+    action.reserve(2);
     action.emplace("path", std::string_view(probe.path));
     action.emplace("port", probe.port);
-    out.emplace("httpGet", std::move(action));
   } else {
-    put(action, "command", probe.command);
-    out.emplace("exec", std::move(action));
+    put(add_object(out, "exec"), "command", probe.command);
   }
   put(out, "initialDelaySeconds", probe.initial_delay);
   put(out, "periodSeconds", probe.period);
   put(out, "timeoutSeconds", probe.timeout);
   put(out, "failureThreshold", probe.failure_threshold);
   put(out, "terminationGracePeriodSeconds", probe.termination_grace);
-  return out;
 }
 
-Value gpus_json(const GpuRequest& gpus) {
-  Object amount;
-  amount.emplace(std::string_view(gpus.resource), std::to_string(gpus.count));
-  Object out;
+void write_gpus(const GpuRequest& gpus, Object& out) {
   out.reserve(2);
-  out.emplace("limits", amount);
-  out.emplace("requests", std::move(amount));
-  return out;
+  for (const char* kind : {"limits", "requests"})
+    add_object(out, kind).emplace(std::string_view(gpus.resource), std::to_string(gpus.count));
 }
 
-Value secret_name_json(const std::string& name) {
-  Object out;
+void write_secret_name(const std::string& name, Object& out) {
   out.emplace("name", std::string_view(name));
-  return out;
+}
+
+void write_container(const Container& container, Object& out) {
+  out.reserve(12);
+  out.emplace("name", std::string_view(container.name));
+  out.emplace("image", std::string_view(container.image));
+  put(out, "imagePullPolicy", container.pull_policy);
+  put(out, "command", container.command);
+  put(out, "args", container.args);
+  put_list(out, "env", container.env, write_env);
+  put_list(out, "ports", container.ports, write_port);
+  if (container.gpus.count > 0) write_gpus(container.gpus, add_object(out, "resources"));
+  if (container.startup) write_probe(*container.startup, add_object(out, "startupProbe"));
+  if (container.liveness) write_probe(*container.liveness, add_object(out, "livenessProbe"));
+  if (container.readiness) write_probe(*container.readiness, add_object(out, "readinessProbe"));
+  if (container.privileged) add_object(out, "securityContext").emplace("privileged", true);
+  put_list(out, "volumeMounts", container.mounts, write_mount);
 }
 
 }  // namespace
@@ -191,93 +186,49 @@ Probe exec_probe(std::vector<std::string> command) {
   return probe;
 }
 
-json::Value container_json(const Container& container) {
-  Object out;
-  out.reserve(12);
-  out.emplace("name", std::string_view(container.name));
-  out.emplace("image", std::string_view(container.image));
-  put(out, "imagePullPolicy", container.pull_policy);
-  put(out, "command", container.command);
-  put(out, "args", container.args);
-  put_list(out, "env", container.env, env_json);
-  put_list(out, "ports", container.ports, port_json);
-  if (container.gpus.count > 0) out.emplace("resources", gpus_json(container.gpus));
-  if (container.startup) out.emplace("startupProbe", probe_json(*container.startup));
-  if (container.liveness) out.emplace("livenessProbe", probe_json(*container.liveness));
-  if (container.readiness) out.emplace("readinessProbe", probe_json(*container.readiness));
-  if (container.privileged) {
-    Object context;
-    context.emplace("privileged", true);
-    out.emplace("securityContext", std::move(context));
-  }
-  put_list(out, "volumeMounts", container.mounts, mount_json);
-  return out;
-}
-
-json::Value toleration_json(const Toleration& toleration) {
-  Object out;
+void write_toleration(const Toleration& toleration, Object& out) {
   out.reserve(4);
   put(out, "key", toleration.key);
   put(out, "operator", toleration.op);
   put(out, "value", toleration.value);
   put(out, "effect", toleration.effect);
-  return out;
 }
 
-json::Value affinity_json(const std::vector<NodeLabel>& labels) {
-  Array expressions;
+void write_affinity(const std::vector<NodeLabel>& labels, Object& out) {
+  Object& required =
+      add_object(add_object(out, "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution");
+  Object& term = add_object(add_list(required, "nodeSelectorTerms"));
+  Array& expressions = add_list(term, "matchExpressions");
   expressions.reserve(labels.size());
   for (const NodeLabel& label : labels) {
-    Array values;
-    values.emplace_back(std::string_view(label.value));
-    Object expression;
+    Object& expression = add_object(expressions);
     expression.reserve(3);
     expression.emplace("key", std::string_view(label.key));
     expression.emplace("operator", "In");
-    expression.emplace("values", std::move(values));
-    expressions.emplace_back(std::move(expression));
+    add_list(expression, "values").emplace_back(std::string_view(label.value));
   }
-  Object term;
-  term.emplace("matchExpressions", std::move(expressions));
-  Array terms;
-  terms.emplace_back(std::move(term));
-  Object required;
-  required.emplace("nodeSelectorTerms", std::move(terms));
-  Object node;
-  node.emplace("requiredDuringSchedulingIgnoredDuringExecution", std::move(required));
-  Object out;
-  out.emplace("nodeAffinity", std::move(node));
-  return out;
 }
 
-json::Value string_map_json(const std::map<std::string, std::string>& map) {
-  Object out;
+void write_map(const std::map<std::string, std::string>& map, Object& out) {
   out.reserve(map.size());
   for (const auto& [key, value] : map)
     out.emplace(std::string_view(key), std::string_view(value));
-  return out;
 }
 
-json::Value pod_template_json(const Pod& pod) {
-  Object spec;
+void write_pod_template(const Pod& pod, Object& out) {
+  out.reserve(2);
+  write_map(pod.labels, add_object(add_object(out, "metadata"), "labels"));
+  Object& spec = add_object(out, "spec");
   spec.reserve(10);
   put(spec, "restartPolicy", pod.restart_policy);
   if (pod.share_processes) spec.emplace("shareProcessNamespace", true);
   put(spec, "serviceAccountName", pod.service_account);
-  put_list(spec, "imagePullSecrets", pod.image_pull_secrets, secret_name_json);
-  if (!pod.node_labels.empty()) spec.emplace("affinity", affinity_json(pod.node_labels));
-  put_list(spec, "initContainers", pod.init_containers, container_json);
-  put_list(spec, "containers", pod.containers, container_json);
-  put_list(spec, "tolerations", pod.tolerations, toleration_json);
-  put_list(spec, "volumes", pod.volumes, volume_json);
-
-  Object meta;
-  meta.emplace("labels", string_map_json(pod.labels));
-  Object out;
-  out.reserve(2);
-  out.emplace("metadata", std::move(meta));
-  out.emplace("spec", std::move(spec));
-  return out;
+  put_list(spec, "imagePullSecrets", pod.image_pull_secrets, write_secret_name);
+  if (!pod.node_labels.empty()) write_affinity(pod.node_labels, add_object(spec, "affinity"));
+  put_list(spec, "initContainers", pod.init_containers, write_container);
+  put_list(spec, "containers", pod.containers, write_container);
+  put_list(spec, "tolerations", pod.tolerations, write_toleration);
+  put_list(spec, "volumes", pod.volumes, write_volume);
 }
 
 }  // namespace kaito::render

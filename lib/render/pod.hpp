@@ -111,12 +111,13 @@ struct Pod {
   bool share_processes = false;
 };
 
+// Each fills an object that is empty.
+
 /// {"metadata": {"labels": ...}, "spec": ...}: a PodTemplateSpec.
-[[nodiscard]] json::Value pod_template_json(const Pod& pod);
-[[nodiscard]] json::Value container_json(const Container& container);
-[[nodiscard]] json::Value toleration_json(const Toleration& toleration);
+void write_pod_template(const Pod& pod, json::Object& out);
+void write_toleration(const Toleration& toleration, json::Object& out);
 /// {"nodeAffinity": ...} with one term. REQUIRES: labels is not empty.
-[[nodiscard]] json::Value affinity_json(const std::vector<NodeLabel>& labels);
-[[nodiscard]] json::Value string_map_json(const std::map<std::string, std::string>& map);
+void write_affinity(const std::vector<NodeLabel>& labels, json::Object& out);
+void write_map(const std::map<std::string, std::string>& map, json::Object& out);
 
 }  // namespace kaito::render

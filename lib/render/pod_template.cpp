@@ -1,11 +1,8 @@
 #include "render/pod_template.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include "render/gpus.hpp"
 #include "render/inference.hpp"
+#include "render/members.hpp"
 #include "render/nodes.hpp"
 
 namespace kaito::render {
@@ -50,12 +47,12 @@ json::Value completed_template(const Subject& subject, const std::vector<NodeLab
     labels[key] = std::string_view(value);
   json::Object& spec = object_at(out, "spec");
   if (!node_labels.empty())
-    spec["affinity"] = affinity_json(node_labels);
+    write_affinity(node_labels, spec["affinity"].emplace_object());
   else if (const auto given_affinity = spec.find("affinity"); given_affinity != spec.end())
     spec.stable_erase(given_affinity);
   json::Array& list = array_at(spec, "tolerations");
   for (const Toleration& toleration : tolerations)
-    list.emplace_back(toleration_json(toleration));
+    write_toleration(toleration, add_object(list));
   return out;
 }
 
@@ -68,15 +65,11 @@ Result<void> render_pod_template(const Subject& subject) {
   auto node_labels = selected_node_labels(subject);
   for (NodeLabel& owned : owned_node_labels(subject))
     node_labels.push_back(std::move(owned));
-  json::Object selector;
-  selector.emplace("matchLabels", string_map_json(pod_labels(subject)));
-  json::Object spec;
+  json::Object& spec =
+      add_object(add_object(subject, {"apps/v1", "StatefulSet", subject.name}), "spec");
   spec.emplace("replicas", count);
-  spec.emplace("selector", std::move(selector));
+  write_map(pod_labels(subject), add_object(add_object(spec, "selector"), "matchLabels"));
   spec.emplace("template", completed_template(subject, node_labels, gpu_tolerations(subject)));
-  json::Object set = begin_object(subject, {"apps/v1", "StatefulSet", subject.name});
-  set.emplace("spec", std::move(spec));
-  add_object(subject, std::move(set));
   return {};
 }
 

@@ -21,12 +21,13 @@ Result<void> render_preset(const Subject& subject) {
   inference.vllm = uses_vllm(subject);
   inference.decode = inference.vllm && label(subject, "kaito.sh/inference-role") == "decode";
   subject.out.nodes = nodes;
+  subject.out.objects.reserve(8);
 
   KAITO_TRY(const Pod pod, inference_pod(inference));
   if (inference.weights.streamed()) add_model_mirror(subject, inference.model, inference.weights);
   KAITO_CHECK(add_nodes(subject, nodes, disk_size(inference.model)));
   add_services(subject);
-  add_object(subject, stateful_set(inference, pod));
+  add_stateful_set(inference, pod);
   return {};
 }
 

@@ -74,6 +74,7 @@ std::string sha256_hex(std::string_view bytes) {
     add_block(state, std::string_view(padded).substr(start, block_size));
 
   std::string hex;
+  hex.reserve(64);
   for (const std::uint32_t word : state)
     for (int shift = 28; shift >= 0; shift -= 4)
       hex += "0123456789abcdef"[word >> shift & 0xf];

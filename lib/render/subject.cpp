@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
+
+#include "render/members.hpp"
 
 namespace kaito::render {
 
@@ -26,8 +25,7 @@ std::string_view value_of(const std::map<std::string, std::string>& map, std::st
   return found == map.end() ? std::string_view() : std::string_view(found->second);
 }
 
-json::Array owner_references(const Subject& subject) {
-  json::Object owner;
+void write_owner(const Subject& subject, json::Object& owner) {
   owner.reserve(6);
   owner.emplace("apiVersion", subject.input.profile->api_version);
   owner.emplace("kind", "Workspace");
@@ -36,9 +34,16 @@ json::Array owner_references(const Subject& subject) {
   owner.emplace("controller", true);
   if (subject.input.profile->generation == Generation::base_image)
     owner.emplace("blockOwnerDeletion", true);
-  json::Array owners;
-  owners.emplace_back(std::move(owner));
-  return owners;
+}
+
+void write_metadata(const Subject& subject, const ObjectHead& head, json::Object& meta) {
+  meta.reserve(5);
+  meta.emplace("name", std::string_view(head.name));
+  if (head.namespaced) meta.emplace("namespace", std::string_view(subject.namespace_));
+  if (!head.labels.empty()) write_map(head.labels, add_object(meta, "labels"));
+  if (!head.annotations.empty()) write_map(head.annotations, add_object(meta, "annotations"));
+  if (head.owned && !subject.workspace.meta.uid.empty())
+    write_owner(subject, add_object(add_list(meta, "ownerReferences")));
 }
 
 }  // namespace
@@ -92,8 +97,10 @@ std::map<std::string, std::string> pod_labels(const Subject& subject) {
   for (const std::string_view key :
        {"inferenceset.kaito.sh/created-by", "multiroleinference.kaito.sh/created-by",
         "kaito.sh/inference-role"}) {
-    const auto found = subject.workspace.meta.labels.find(std::string(key));
-    if (found != subject.workspace.meta.labels.end()) labels.insert(*found);
+    const auto& given = subject.workspace.meta.labels;
+    if (given.empty()) break;
+    if (const auto found = given.find(std::string(key)); found != given.end())
+      labels.insert(*found);
   }
   return labels;
 }
@@ -103,20 +110,13 @@ std::string leader_address(const Subject& subject) {
          ".svc.cluster.local";
 }
 
-json::Object begin_object(const Subject& subject, const ObjectHead& head) {
-  json::Object meta;
-  meta.reserve(5);
-  meta.emplace("name", std::string_view(head.name));
-  if (head.namespaced) meta.emplace("namespace", std::string_view(subject.namespace_));
-  if (!head.labels.empty()) meta.emplace("labels", string_map_json(head.labels));
-  if (!head.annotations.empty()) meta.emplace("annotations", string_map_json(head.annotations));
-  if (head.owned && !subject.workspace.meta.uid.empty())
-    meta.emplace("ownerReferences", owner_references(subject));
-  json::Object object;
+json::Object& add_object(const Subject& subject, const ObjectHead& head) {
+  json::Value& value = subject.out.objects.emplace_back(json::Document::object_in_arena()).value();
+  json::Object& object = value.get_object();
   object.reserve(4);
   object.emplace("apiVersion", head.api_version);
   object.emplace("kind", head.kind);
-  object.emplace("metadata", std::move(meta));
+  write_metadata(subject, head, add_object(object, "metadata"));
   return object;
 }
 
@@ -132,10 +132,6 @@ const ConfigMapFacts* find_config_map(const Subject& subject, std::string_view n
     if (facts.name == name && same_namespace) return &facts;
   }
   return nullptr;
-}
-
-void add_object(const Subject& subject, json::Object object) {
-  subject.out.objects.emplace_back(json::Value(std::move(object)));
 }
 
 void add_note(const Subject& subject, std::string note) {

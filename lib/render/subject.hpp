@@ -42,7 +42,7 @@ struct Subject {
 /// `NAME-0.NAME-headless.NAMESPACE.svc.cluster.local`.
 [[nodiscard]] std::string leader_address(const Subject& subject);
 
-/// An object in the Workspace's namespace with the Workspace as its owner, where that has a uid.
+/// Of an object in the Workspace's namespace with the Workspace as its owner, where that has a uid.
 struct ObjectHead {
   std::string_view api_version;
   std::string_view kind;
@@ -52,14 +52,14 @@ struct ObjectHead {
   bool namespaced = true;
   bool owned = true;
 };
-[[nodiscard]] json::Object begin_object(const Subject& subject, const ObjectHead& head);
+/// The next of the Workspace's objects, with apiVersion, kind and metadata.
+json::Object& add_object(const Subject& subject, const ObjectHead& head);
 /// {"workspace.kaito.io/revision": ...} as the Workspace has it, or "1".
 [[nodiscard]] std::map<std::string, std::string> revision_annotation(const Subject& subject);
 
 /// The ConfigMap's facts, or nullptr when they were not given.
 [[nodiscard]] const ConfigMapFacts* find_config_map(const Subject& subject, std::string_view name);
 
-void add_object(const Subject& subject, json::Object object);
 void add_note(const Subject& subject, std::string note);
 
 }  // namespace kaito::render

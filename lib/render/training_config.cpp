@@ -1,10 +1,9 @@
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <filesystem>
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
+#include "render/members.hpp"
 #include "render/tuning.hpp"
 
 namespace kaito::render {
@@ -117,11 +116,8 @@ void add_training_config(const Subject& subject, const std::string& name,
                          std::string_view save_strategy) {
   ObjectHead head{"v1", "ConfigMap", name};
   head.owned = false;
-  json::Object data;
+  json::Object& data = add_object(add_object(subject, head), "data");
   data.emplace(config_key, config_text(name.starts_with("qlora"), save_strategy));
-  json::Object map = begin_object(subject, head);
-  map.emplace("data", std::move(data));
-  add_object(subject, std::move(map));
 }
 
 }  // namespace kaito::render

@@ -1,10 +1,8 @@
 #include "render/tuning.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "render/members.hpp"
 #include "render/model.hpp"
 #include "render/nodes.hpp"
 #include "render/weights.hpp"
@@ -36,15 +34,12 @@ Container trainer(const Subject& subject, const PodGpus& gpus) {
   return main;
 }
 
-json::Object job(const Subject& subject, const Pod& pod) {
+void add_job(const Subject& subject, const Pod& pod) {
   ObjectHead head{"batch/v1", "Job", subject.name};
   head.labels = pod.labels;
   head.annotations = revision_annotation(subject);
-  json::Object spec;
-  spec.emplace("template", pod_template_json(pod));
-  json::Object object = begin_object(subject, head);
-  object.emplace("spec", std::move(spec));
-  return object;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
+  write_pod_template(pod, add_object(spec, "template"));
 }
 
 Pod tuning_pod(const Subject& subject, const Model& model, const PodGpus& gpus,
@@ -57,7 +52,7 @@ Pod tuning_pod(const Subject& subject, const Model& model, const PodGpus& gpus,
   if (subject.input.cloud == "azure")
     pod.tolerations.push_back({"kubernetes.azure.com/scalesetpriority", "Equal", "spot"});
   pod.init_containers.push_back(
-      artifact_puller(subject, model.name, json::string_at(model.record, {"image", "tag"})));
+      artifact_puller(subject, model.name, json::string_at(*model.record, {"image", "tag"})));
   pod.containers.push_back(trainer(subject, gpus));
   pod.volumes = {memory_dir("dshm"), empty_dir("model-weights-volume"),
                  config_map_volume("config-volume", config.name)};
@@ -87,7 +82,7 @@ Result<void> render_tuning(const Subject& subject) {
   subject.out.nodes = 1;
   if (config.from_release) add_training_config(subject, config.name, "no");
   KAITO_CHECK(add_nodes(subject, 1, claim_storage));
-  add_object(subject, job(subject, tuning_pod(subject, model, gpus, config)));
+  add_job(subject, tuning_pod(subject, model, gpus, config));
   return {};
 }
 

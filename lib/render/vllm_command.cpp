@@ -66,7 +66,7 @@ Flags server_flags(const Inference& inference) {
   const Subject& subject = inference.subject;
   const plan::ServerSettings settings =
       plan::server_settings(inference.model.facts, inference.gpus.node, inference.nodes);
-  Flags flags = parameters_of(inference.model.record, "vllm");
+  Flags flags = parameters_of(*inference.model.record, "vllm");
   flags.set("served-model-name", served_name(inference));
   flags.set("max-model-len", "auto");
   if (settings.gpu_memory_utilization)
@@ -106,7 +106,7 @@ Result<std::string> transformers_command(const Inference& inference) {
     return fail(ErrorCode::invalid, model.name + " has no transformers runtime",
                 "leave out the annotation kaito.sh/runtime: vLLM serves it");
   }
-  Flags flags = parameters_of(model.record, "transformers");
+  Flags flags = parameters_of(*model.record, "transformers");
   flags.set("served_model_name", model.name);
   flags.set("pretrained_model_name_or_path", model.id);
   flags.set("allow_remote_files");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string_view>
 
@@ -19,11 +20,12 @@ inference: {preset: {name: phi-4-mini-instruct}}
 )";
 
 constexpr int rounds = 5;
-constexpr int batch = 20000;
 
 }  // namespace
 
-int main() {
+// bench_render [RENDERS-A-ROUND]: few of them, for a profiler that counts instructions.
+int main(int argc, char** argv) {
+  const int batch = argc > 1 ? std::max(1, std::atoi(argv[1])) : 20000;
   const auto catalog = kaito::catalog::Catalog::builtin();
   const auto documents = kaito::json::load_yaml(text, "bench");
   if (!catalog || !documents) return 1;
@@ -44,6 +46,6 @@ int main() {
     best = std::max(best, batch / took);
   }
   std::printf("%-44s %10.0f /s (%zu objects each)\n", "library, single-node Workspaces, one core",
-              best, objects / (rounds * batch));
+              best, objects / static_cast<std::size_t>(rounds * batch));
   return 0;
 }

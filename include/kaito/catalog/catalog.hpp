@@ -19,21 +19,19 @@ enum class Lifecycle : std::uint8_t { current, deprecated, retired };
 [[nodiscard]] std::string_view to_string(Lifecycle lifecycle);
 
 /// An entry of presets/ with the `family` or `cloud` of its file, whole but for a built-in preset's
-/// history: kept as text, parsed when asked for.
+/// history: kept as text, parsed when first asked for. Copies share the entry.
 class Record {
  public:
   Record() = default;
   /// `text` is a JSON object that parses, and outlives the record.
-  explicit Record(std::string_view text) : text_(text) {}
-  /// The same, kept by the record and its copies.
-  explicit Record(std::shared_ptr<const std::string> text)
-      : kept_(std::move(text)), text_(*kept_) {}
-  /// A fresh copy on each call.
-  [[nodiscard]] json::Value value() const;
+  explicit Record(std::string_view text);
+  explicit Record(json::Object entry);
+  /// Lives as long as the record or a copy of it; null of an empty record. From any thread.
+  [[nodiscard]] const json::Value& value() const;
 
  private:
-  std::shared_ptr<const std::string> kept_;
-  std::string_view text_ = "{}";
+  struct Entry;
+  std::shared_ptr<Entry> entry_;
 };
 
 /// The numbers of a transformer that decide how much memory its cache takes.
@@ -174,7 +172,7 @@ class Catalog {
   [[nodiscard]] Result<json::Document> history(const Preset& preset) const;
   [[nodiscard]] std::span<const MigProfile> mig_profiles() const { return mig_profiles_; }
   /// presets/base-image.yaml without its provenance.
-  [[nodiscard]] Record base_image() const;
+  [[nodiscard]] const Record& base_image() const;
 
  private:
   std::vector<Preset> presets_;

@@ -19,6 +19,11 @@ class Document {
   Document& operator=(Document&& other) noexcept;
   ~Document();
 
+  /// Holds {} whose parts come from an arena of its own: for a tree that is made once and in place,
+  /// which is then two to three times as fast to make and to drop. What is made elsewhere and moved
+  /// in is copied; what is erased gives its memory back with the last part of the tree.
+  [[nodiscard]] static Document object_in_arena();
+
   [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
   explicit operator bool() const noexcept { return has_value(); }
   /// REQUIRES: has_value().

@@ -1,10 +1,7 @@
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include "kaito/base/text.hpp"
 #include "render/command.hpp"
 #include "render/gpus.hpp"
+#include "render/members.hpp"
 #include "render/pod_template.hpp"
 #include "render/v0_3/preset.hpp"
 
@@ -28,47 +25,39 @@ Container server(const Subject& subject, const Preset& preset, std::int64_t gpus
   return main;
 }
 
-json::Value selector(const Subject& subject) {
-  json::Object labels;
-  labels.emplace("kaito.sh/workspace", std::string_view(subject.name));
-  json::Object out;
-  out.emplace("matchLabels", std::move(labels));
-  return out;
+void add_selector(const Subject& subject, json::Object& spec) {
+  add_object(add_object(spec, "selector"), "matchLabels")
+      .emplace("kaito.sh/workspace", std::string_view(subject.name));
 }
 
-json::Value gentle_rollout() {
-  json::Object rolling;
+void add_gentle_rollout(json::Object& spec) {
+  json::Object& strategy = add_object(spec, "strategy");
+  strategy.emplace("type", "RollingUpdate");
+  json::Object& rolling = add_object(strategy, "rollingUpdate");
   rolling.emplace("maxSurge", 0);
   rolling.emplace("maxUnavailable", 1);
-  json::Object out;
-  out.emplace("type", "RollingUpdate");
-  out.emplace("rollingUpdate", std::move(rolling));
-  return out;
 }
 
-json::Object deployment(const Subject& subject, bool preset, json::Value pod) {
+/// Its spec, all but the template.
+json::Object& add_deployment(const Subject& subject, bool preset) {
   ObjectHead head{"apps/v1", "Deployment", subject.name};
   if (preset) head.annotations = revision_annotation(subject);
-  json::Object spec;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
   spec.emplace("replicas", requested_count(subject));
-  if (preset) spec.emplace("strategy", gentle_rollout());
-  spec.emplace("selector", selector(subject));
-  spec.emplace("template", std::move(pod));
-  json::Object object = begin_object(subject, head);
-  object.emplace("spec", std::move(spec));
-  return object;
+  if (preset) add_gentle_rollout(spec);
+  add_selector(subject, spec);
+  return spec;
 }
 
-json::Object stateful_set(const Subject& subject, json::Value pod) {
-  json::Object spec;
+/// Its spec, all but the template.
+json::Object& add_stateful_set(const Subject& subject) {
+  json::Object& spec =
+      add_object(add_object(subject, {"apps/v1", "StatefulSet", subject.name}), "spec");
   spec.emplace("replicas", requested_count(subject));
   spec.emplace("podManagementPolicy", "Parallel");
   spec.emplace("serviceName", subject.name + "-headless");
-  spec.emplace("selector", selector(subject));
-  spec.emplace("template", std::move(pod));
-  json::Object object = begin_object(subject, {"apps/v1", "StatefulSet", subject.name});
-  object.emplace("spec", std::move(spec));
-  return object;
+  add_selector(subject, spec);
+  return spec;
 }
 
 Container adapter_image(const api::DataSource& source, const std::vector<Mount>& mounts) {
@@ -96,8 +85,9 @@ Result<void> render_preset(const Subject& subject) {
   if (!preset.is_distributed()) add_adapters(subject, pod);
   add_nodes(subject, preset.disk());
   add_services(subject, preset);
-  add_object(subject, preset.is_distributed() ? stateful_set(subject, pod_template_json(pod))
-                                              : deployment(subject, true, pod_template_json(pod)));
+  json::Object& spec =
+      preset.is_distributed() ? add_stateful_set(subject) : add_deployment(subject, true);
+  write_pod_template(pod, add_object(spec, "template"));
   return {};
 }
 
@@ -123,9 +113,9 @@ void add_adapters(const Subject& subject, Pod& pod) {
 Result<void> render_inference(const Subject& subject) {
   if (subject.workspace.inference->preset) return render_preset(subject);
   add_nodes(subject, "0");
-  add_object(subject,
-             deployment(subject, false,
-                        completed_template(subject, raw_node_labels(subject), gpu_tolerations())));
+  add_deployment(subject, false)
+      .emplace("template",
+               completed_template(subject, raw_node_labels(subject), gpu_tolerations()));
   return {};
 }
 

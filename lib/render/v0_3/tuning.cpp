@@ -1,11 +1,9 @@
 #include "render/tuning.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "render/command.hpp"
+#include "render/members.hpp"
 #include "render/scripts.hpp"
 #include "render/v0_3/preset.hpp"
 
@@ -74,16 +72,13 @@ void add_docker_sidecar(const Subject& subject, const TrainingConfig& config, Po
   pod.containers.push_back(std::move(sidecar));
 }
 
-json::Object job(const Subject& subject, const Pod& pod) {
+void add_job(const Subject& subject, const Pod& pod) {
   ObjectHead head{"batch/v1", "Job", subject.name};
   head.labels = pod.labels;
   head.annotations = revision_annotation(subject);
-  json::Object spec;
+  json::Object& spec = add_object(add_object(subject, head), "spec");
   spec.emplace("backoffLimit", 0);
-  spec.emplace("template", pod_template_json(pod));
-  json::Object object = begin_object(subject, head);
-  object.emplace("spec", std::move(spec));
-  return object;
+  write_pod_template(pod, add_object(spec, "template"));
 }
 
 }  // namespace
@@ -112,7 +107,7 @@ Result<void> render_tuning(const Subject& subject) {
   add_docker_sidecar(subject, config, pod);
   if (config.from_release) add_training_config(subject, config.name, "epoch");
   add_nodes(subject, "0");
-  add_object(subject, job(subject, pod));
+  add_job(subject, pod);
   return {};
 }
 

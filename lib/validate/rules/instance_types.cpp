@@ -161,7 +161,7 @@ int compute_capability(const catalog::Sku& sku) {
 
 bool is_served_in_bfloat16(const catalog::Preset* preset) {
   if (preset == nullptr) return false;
-  const json::Value record = preset->record.value();
+  const json::Value& record = preset->record.value();
   return json::string_at(record, {"vllm", "parameters", "dtype"}) == "bfloat16";
 }
 

@@ -123,7 +123,7 @@ using Cell = std::string (*)(const ModelRow& row);
 [[nodiscard]] std::string introduction(const Catalog& catalog, const Preset& preset) {
   if (preset.lifecycle != Lifecycle::current) return catalog.describe_retirement(preset) + ".";
   std::string out = "Since " + preset.first_release;
-  const auto record = preset.record.value();
+  const auto& record = preset.record.value();
   if (const auto alias = kaito::json::string_at(record, {"aliasSince"}); !alias.empty())
     out += fmt::format("; from {} the name stands for the id", alias);
   out += preset.gated ? "; the hub wants a token" : "";
@@ -256,7 +256,7 @@ kaito::Result<std::string> model_text(const Catalog& catalog, const Preset& pres
                                       const std::vector<std::string>& unknown,
                                       const TextStyle& style) {
   KAITO_TRY(const auto history, catalog.history(preset));
-  const auto record = preset.record.value();
+  const auto& record = preset.record.value();
   FactPage page(style);
   page.heading(preset.name);
   page.paragraph(introduction(catalog, preset));
@@ -291,7 +291,7 @@ kaito::Result<kaito::json::Value> model_report(const Catalog& catalog, const Pre
                                                const std::vector<std::string>& unknown) {
   KAITO_TRY(auto history, catalog.history(preset));
   boost::json::object report{{"apiVersion", "kaitoctl.dev/v1"}, {"kind", "Model"}};
-  const auto record = preset.record.value();
+  const auto& record = preset.record.value();
   for (const auto& member : record.get_object())
     report[member.key()] = member.value();
   if (!preset.source.empty()) report["source"] = preset.source;

@@ -144,7 +144,7 @@ std::string sku_text(const Catalog& catalog, const Sku& sku, const TextStyle& st
 
 kaito::json::Value sku_report(const Catalog& catalog, const Sku& sku) {
   boost::json::object report{{"apiVersion", "kaitoctl.dev/v1"}, {"kind", "Sku"}};
-  const auto record = sku.record.value();
+  const auto& record = sku.record.value();
   for (const auto& member : record.get_object())
     report[member.key()] = member.value();
   if (!sku.source.empty()) report["source"] = sku.source;
