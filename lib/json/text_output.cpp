@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace kaito::json {
@@ -12,6 +14,21 @@ char32_t continuation(std::string_view text, std::size_t position) {
   if (position >= text.size()) return 0;
   const auto byte = static_cast<unsigned char>(text[position]);
   return (byte & 0xC0U) == 0x80U ? byte : 0U;
+}
+
+/// Bytes that stand for themselves between double quotes: printable ASCII but for quote and
+/// backslash.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
+    plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
+
+std::size_t plain_run(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(),
+                                [](char c) { return !plain_bytes[static_cast<unsigned char>(c)]; });
+  return static_cast<std::size_t>(end - text.begin());
 }
 
 }  // namespace
@@ -41,7 +58,11 @@ bool needs_escape(char32_t character) {
 
 void append_double_quoted(std::string& out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    const std::size_t plain = plain_run(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const Character character = first_character(text);
     const char c = text[0];
     if (c == '"' || c == '\\') {

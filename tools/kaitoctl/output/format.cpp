@@ -25,29 +25,40 @@ kaito::Result<OutputFormat> parse_output_format(std::string_view text) {
 
 namespace {
 
-/// The object without metadata.managedFields, which nobody wants to read.
-Value without_managed_fields(const Value& value) {
-  Value copy = value;
-  if (!copy.is_object()) return copy;
-  auto& object = copy.get_object();
-  if (auto* items = object.if_contains("items"); items != nullptr && items->is_array()) {
-    for (auto& item : items->get_array())
-      item = without_managed_fields(item);
-  }
-  if (auto* meta = object.if_contains("metadata"); meta != nullptr && meta->is_object()) {
+bool has_managed_fields(const Value& value) {
+  if (kaito::json::find(value, {"metadata", "managedFields"}) != nullptr) return true;
+  const Value* items = kaito::json::find(value, {"items"});
+  return items != nullptr && items->is_array() &&
+         std::any_of(items->get_array().begin(), items->get_array().end(), has_managed_fields);
+}
+
+void erase_managed_fields(Value& value) {
+  auto* object = value.if_object();
+  if (object == nullptr) return;
+  if (auto* meta = object->if_contains("metadata"); meta != nullptr && meta->is_object()) {
     auto& fields = meta->get_object();
     if (const auto found = fields.find("managedFields"); found != fields.end())
       fields.stable_erase(found);
   }
-  return copy;
+  if (auto* items = object->if_contains("items"); items != nullptr && items->is_array()) {
+    for (auto& item : items->get_array())
+      erase_managed_fields(item);
+  }
+}
+
+std::string write_as(const Value& value, OutputFormat format) {
+  return format == OutputFormat::yaml ? kaito::json::write_yaml(value)
+                                      : kaito::json::write_pretty(value);
 }
 
 }  // namespace
 
 std::string format_value(const Value& value, OutputFormat format) {
-  const Value shown = without_managed_fields(value);
-  return format == OutputFormat::yaml ? kaito::json::write_yaml(shown)
-                                      : kaito::json::write_pretty(shown);
+  // metadata.managedFields is what nobody wants to read.
+  if (!has_managed_fields(value)) return write_as(value, format);
+  Value shown = value;
+  erase_managed_fields(shown);
+  return write_as(shown, format);
 }
 
 std::string object_name_line(const Value& object) {
