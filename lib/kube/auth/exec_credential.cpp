@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -19,15 +20,25 @@ tl::unexpected<Error> unfit(std::string message, std::string hint = {}) {
   return fail(ErrorCode::unauthenticated, std::move(message), std::move(hint));
 }
 
+/// "client.authentication.k8s.io/v1alpha1". Any other text could be anything, a credential among
+/// it.
+bool is_plugin_version(std::string_view version) {
+  constexpr std::size_t longest = 16;
+  if (!version.starts_with(api_group)) return false;
+  const auto name = version.substr(api_group.size());
+  return name.size() <= longest && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+         });
+}
+
 Result<void> check_version(const json::Object& object, std::string_view wanted) {
   const json::Value* found = object.if_contains("apiVersion");
   const std::string_view version =
       found != nullptr && found->is_string() ? std::string_view(found->get_string()) : "";
   if (version == wanted) return {};
-  // A version that has nothing to do with plugins could be anything, a credential among it.
-  const auto shown = version.empty()                  ? std::string("without an apiVersion")
-                     : version.starts_with(api_group) ? fmt::format("of {}", shorten(version, 64))
-                                                      : std::string("of another API");
+  const auto shown = version.empty()              ? std::string("without an apiVersion")
+                     : is_plugin_version(version) ? fmt::format("of {}", version)
+                                                  : std::string("of another API");
   return unfit(
       fmt::format("printed a credential {}, but the kubeconfig asks for {}", shown, wanted),
       "set the user's exec.apiVersion in the kubeconfig to what the plugin speaks, or update "
