@@ -360,4 +360,21 @@ TEST_CASE("certificates need names that can be written into them") {
   }
 }
 
+TEST_CASE("the client offers HTTP/1.1 and nothing else") {
+  Noted<std::string> hello;
+  const ScriptedPeer peer([&hello](PeerSocket& socket, int) {
+    const std::string head = socket.read_exactly(5);
+    if (head.size() != 5) return;
+    const auto byte = [&head](std::size_t at) {
+      return std::size_t{static_cast<unsigned char>(head[at])};
+    };
+    hello.set(socket.read_exactly(byte(3) << 8U | byte(4)));
+  });
+  ClientOptions options = trusting(certificates({"127.0.0.1"}).cert_pem, peer.port());
+  CHECK_FALSE(client_of(std::move(options))->send(get("/"), patient()).has_value());
+  // Extension 16 of 11 bytes: a list of 9, one name of 8. Source: RFC 7301 section 3.1.
+  const std::string offer("\x00\x10\x00\x0b\x00\x09\x08http/1.1", 15);
+  CHECK(hello.get().find(offer) != std::string::npos);
+}
+
 }  // namespace kaito::net::test
