@@ -263,6 +263,7 @@ TEST_CASE("a dry run creates nothing and changes nothing") {
 TEST_CASE("a token from a file goes into a Secret and nowhere else") {
   const Scene scene;
   const auto token = scene.write("token.txt", "hf_not-to-be-seen\n");
+  test::keep_secret("hf_not-to-be-seen");
   const auto outcome = scene.run(
       {"deploy", "llama-3.1-8b-instruct", "--name", "ws", "--hf-token-file", token, "-v", "8"});
   CHECK(outcome.exit_code == 0);

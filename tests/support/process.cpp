@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "kaito/base/text.hpp"
+
 namespace kaito::test {
 
 namespace {
@@ -63,10 +65,51 @@ int spawn(pid_t& pid, const std::string& program, std::vector<std::string> argum
   return problem;
 }
 
+std::vector<std::string>& secrets() {
+  static std::vector<std::string> texts;
+  return texts;
+}
+
+void check_secrets(const std::string& text) {
+  for (const auto& secret : secrets()) {
+    const auto at = text.find(secret);
+    // Not the text itself: what failed is in a log that others read.
+    CHECK_MESSAGE(at == std::string::npos, "a secret that begins with "
+                                               << secret.substr(0, 4) << " was printed, after: "
+                                               << text.substr(at < 100 ? 0 : at - 100, 100));
+  }
+}
+
+bool is_log_line(std::string_view line) {
+  for (const std::string_view start : {"> ", "< ", "attempt "})
+    if (line.starts_with(start)) return true;
+  const auto word = line.substr(0, line.find(' '));
+  const auto rest = line.substr(std::min(line.size(), word.size() + 1));
+  return rest.starts_with("http") &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+std::string without_log(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const auto line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    if (!is_log_line(line)) kept += line;
+    text.remove_prefix(line.size());
+  }
+  return kept;
+}
+
 }  // namespace
 
+void keep_secret(const std::string& text) {
+  for (const auto& form : {text, base64_encode(text)})
+    if (std::find(secrets().begin(), secrets().end(), form) == secrets().end())
+      secrets().push_back(form);
+}
+
 Process::Process(const std::string& program, const std::vector<std::string>& arguments,
-                 const Options& options) {
+                 const Options& options)
+    : logs_(options.logs) {
   const Pipe in;
   const Pipe out;
   const Pipe err;
@@ -152,6 +195,9 @@ Outcome Process::finish(std::chrono::seconds within) {
   const bool clean = outcome.err.find("Sanitizer") == std::string::npos &&
                      outcome.err.find("runtime error:") == std::string::npos;
   CHECK_MESSAGE(clean, "a sanitizer found something");
+  check_secrets(outcome.out);
+  check_secrets(outcome.err);
+  if (logs_) outcome.err = without_log(outcome.err);
   return outcome;
 }
 

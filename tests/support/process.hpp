@@ -26,6 +26,7 @@ class Process {
   struct Options {
     std::map<std::string, std::string> environment;  ///< all of it: nothing is inherited
     std::string input;                               ///< stdin, at most a pipe's 64 KiB
+    bool logs = false;  ///< was given a -v that the case knows nothing of
   };
   /// Reports a doctest failure when the program cannot be started.
   Process(const std::string& program, const std::vector<std::string>& arguments,
@@ -42,7 +43,8 @@ class Process {
   [[nodiscard]] const std::string& err() const { return texts_[1]; }
   void send(int signal) const;
   /// Reads to the end. A program that does not end in time is killed and reported as a failure, and
-  /// so is a report of a sanitizer on stderr.
+  /// so is a report of a sanitizer on stderr, and a text of keep_secret() on either stream. Log
+  /// lines are left out of the outcome where the case did not ask for them.
   [[nodiscard]] Outcome finish(std::chrono::seconds within = patience);
 
  private:
@@ -52,8 +54,13 @@ class Process {
   bool read_some(Clock::time_point until);
 
   pid_t pid_ = -1;
+  bool logs_ = false;
   std::array<int, 2> pipes_{-1, -1};  ///< stdout, stderr; -1 once at the end
   std::array<std::string, 2> texts_;
 };
+
+/// A credential, or what a Secret holds: no program of this run may print it, in this form or in
+/// base64.
+void keep_secret(const std::string& text);
 
 }  // namespace kaito::test
