@@ -111,8 +111,7 @@ std::string leader_address(const Subject& subject) {
 }
 
 json::Object& add_object(const Subject& subject, const ObjectHead& head) {
-  json::Value& value = subject.out.objects.emplace_back(json::Document::object_in_arena()).value();
-  json::Object& object = value.get_object();
+  json::Object& object = subject.out.objects.emplace_back().start_in_arena();
   object.reserve(4);
   object.emplace("apiVersion", head.api_version);
   object.emplace("kind", head.kind);
