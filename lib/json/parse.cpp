@@ -104,6 +104,9 @@ class Builder {
 std::string describe(const error_code& code, const ParseLimits& limits) {
   using boost::json::error;
   if (code == error::syntax) return "this is not JSON";
+  if (code == error::illegal_leading_surrogate || code == error::illegal_trailing_surrogate ||
+      code == error::expected_utf16_escape)
+    return "\\u escapes of half a character";
   if (code == error::incomplete) return "the text ends in the middle of a value";
   if (code == error::extra_data) return "there is more text after the value";
   if (code == error::exponent_overflow) return "the number is too large";

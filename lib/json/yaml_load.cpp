@@ -21,6 +21,11 @@ void check_characters(std::string_view text, unsigned first_line) {
   const auto refuse = [&](std::size_t offset, std::string message) {
     throw Refusal(TextPosition(text, first_line).at(offset), std::move(message));
   };
+  constexpr std::string_view kLittleUtf32("\xFF\xFE\0\0", 4);
+  constexpr std::string_view kBigUtf32("\0\0\xFE\xFF", 4);
+  if (text.starts_with(kLittleUtf32) || text.starts_with(kBigUtf32)) {
+    refuse(0, "this is UTF-32: save the file as UTF-8");
+  }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     refuse(0, "this is UTF-16: save the file as UTF-8");
   }

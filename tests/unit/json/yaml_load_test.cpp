@@ -268,6 +268,7 @@ TEST_CASE("what is not text is refused with its place") {
       {"\xFF\xFE"
        "a\0"sv,
        "f.yaml:1:1: this is UTF-16: save the file as UTF-8"},
+      {"\xFF\xFE\0\0a\0\0\0"sv, "f.yaml:1:1: this is UTF-32: save the file as UTF-8"},
       {"a: b\0c"sv, "f.yaml:1:5: a control character (\\x00): is this a text file?"},
       {"a: 1\n\x04: 2"sv, "f.yaml:2:1: a control character (\\x04): is this a text file?"},
       {"\x7F"

@@ -27,7 +27,7 @@ void add_model_flags(CommandLine& command, DeployFlags& flags) {
       .integer("--replicas", flags.replicas, "Make it an InferenceSet of this many workspaces")
       .flag("--expose", flags.expose, "Give it a LoadBalancer; its endpoint has no authentication")
       .choice("--cloud", flags.cloud, {"azure", "aws", "arc"},
-              "Whose instance types to choose from (the cluster's, else azure)");
+              "Whose instance types are meant (default: the cluster's, where there is one; azure)");
 }
 
 void add_deploy_flags(CommandLine& command, DeployFlags& flags) {

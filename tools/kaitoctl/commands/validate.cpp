@@ -27,6 +27,7 @@ using kaito::validate::Severity;
 
 struct Flags {
   std::vector<std::string> files;
+  std::vector<std::string> named;  ///< as arguments: the same as with -f
   bool recursive = false;
   std::string output = "text";
   std::string fail_on = "error";
@@ -211,7 +212,8 @@ void add_validate(CommandLine& root, Context& context) {
   auto flags = std::make_shared<Flags>();
   auto command =
       root.command("validate", "Check Workspaces and InferenceSets before they are sent");
-  command.texts("-f,--filename", flags->files, "File, folder, or - for stdin; repeatable", "FILE")
+  command.positionals("FILES", flags->named, "Files and folders, as with -f")
+      .texts("-f,--filename", flags->files, "File, folder, or - for stdin; repeatable", "FILE")
       .flag("-R,--recursive", flags->recursive, "Folders in the folders too")
       .choice("-o,--output", flags->output, {"text", "json", "yaml", "sarif", "junit", "github"},
               "Format of the findings")
@@ -231,6 +233,7 @@ void add_validate(CommandLine& root, Context& context) {
           "  kaitoctl validate -f manifests -R -o sarif > findings.sarif\n"
           "  helm template chart | kaitoctl validate -f - --fail-on warning");
   command.run([&context, flags] {
+    flags->files.insert(flags->files.end(), flags->named.begin(), flags->named.end());
     auto code = validate(context, *flags);
     return code ? *code : context.report(code.error());
   });
