@@ -248,7 +248,7 @@ Result<std::unique_ptr<net::ByteStream>> Client::port_forward(std::string_view n
 
 Result<std::unique_ptr<net::Transport>> Client::pod_transport(std::string_view namespace_,
                                                               std::string_view pod, int port) {
-  return make_pod_transport(impl_->server, std::string(namespace_), std::string(pod), port);
+  return make_pod_transport(impl_->server, namespace_, pod, port);
 }
 
 }  // namespace kaito::kube

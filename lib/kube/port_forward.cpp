@@ -203,8 +203,8 @@ Result<std::unique_ptr<net::ByteStream>> open_port_forward(ApiServer& server,
 }
 
 Result<std::unique_ptr<net::Transport>> make_pod_transport(std::shared_ptr<ApiServer> server,
-                                                           std::string namespace_, std::string pod,
-                                                           int port) {
+                                                           std::string_view namespace_,
+                                                           std::string_view pod, int port) {
   KAITO_TRY(auto forward, k8s::port_forward_request(namespace_, pod, port));
   KAITO_TRY(auto prefix, k8s::pod_proxy_path(namespace_, pod, port));
   auto proxy = make_service_transport(server, std::move(prefix));

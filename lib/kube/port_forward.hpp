@@ -16,6 +16,6 @@ namespace kaito::kube {
 /// HTTP to a port of a pod: over port-forwards, and where those are refused through the API
 /// server's proxy.
 [[nodiscard]] Result<std::unique_ptr<net::Transport>> make_pod_transport(
-    std::shared_ptr<ApiServer> server, std::string namespace_, std::string pod, int port);
+    std::shared_ptr<ApiServer> server, std::string_view namespace_, std::string_view pod, int port);
 
 }  // namespace kaito::kube

@@ -88,7 +88,7 @@ struct WebSocket::Impl {
   }
 
   /// The message that the frame completes, if it does.
-  Result<std::optional<std::string>> take_data(Frame frame) {
+  Result<std::optional<std::string>> take_data(const Frame& frame) {
     if ((frame.opcode == Opcode::continuation) != within_message) {
       return fail(ErrorCode::protocol, "a WebSocket message's parts are out of order");
     }
@@ -133,7 +133,7 @@ Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) 
       default:
         break;
     }
-    KAITO_TRY(auto message, impl_->take_data(std::move(*frame)));
+    KAITO_TRY(auto message, impl_->take_data(*frame));
     if (message) return message;
   }
 }

@@ -112,7 +112,9 @@ class Decoding {
     const StructFields* fields = find_struct(type);
     if (fields == nullptr) return;
     if (!value.is_object()) return wrong_type(value, "an object", at);
-    for (const auto& [key, member] : value.get_object()) {
+    for (const auto& pair : value.get_object()) {
+      const std::string_view key = pair.key();
+      const json::Value& member = pair.value();
       std::optional<std::string_view> member_type;
       each_field(*fields, [&](std::string_view name, std::string_view of) {
         if (!equals_ignoring_case(name, key)) return false;

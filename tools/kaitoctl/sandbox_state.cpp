@@ -150,6 +150,7 @@ kaito::Result<pid_t> SandboxState::start_detached(std::vector<std::string> argum
   }
   arguments.insert(arguments.end(), {"--ready-fd", std::to_string(ready[1])});
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (auto& argument : arguments)
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);

@@ -33,6 +33,7 @@ StatusColumns columns(const Flags& flags, OutputFormat format) {
 void print_objects(Context& context, const std::vector<Document>& objects, OutputFormat format,
                    bool as_list) {
   std::vector<const kaito::json::Value*> values;
+  values.reserve(objects.size());
   for (const auto& object : objects)
     values.push_back(&object.value());
   if (format == OutputFormat::name) {

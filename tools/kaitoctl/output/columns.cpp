@@ -39,6 +39,7 @@ std::string table_within(const std::vector<Column>& columns, int width) {
     table.header.push_back(column->header);
   for (std::size_t row = 0; row < columns.front().cells.size(); ++row) {
     std::vector<std::string> cells;
+    cells.reserve(kept.size());
     for (const Column* column : kept)
       cells.push_back(column->cells[row]);
     table.rows.push_back(std::move(cells));

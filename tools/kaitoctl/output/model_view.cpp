@@ -26,8 +26,8 @@ using kaito::catalog::Preset;
 
 constexpr std::array<std::string_view, 3> clouds = {"azure", "aws", "arc"};
 
-[[nodiscard]] std::string dash(std::string text) {
-  return text.empty() ? "-" : text;
+[[nodiscard]] std::string dash(std::string_view text) {
+  return std::string(text.empty() ? "-" : text);
 }
 
 [[nodiscard]] std::string runtimes(const Preset& preset) {
