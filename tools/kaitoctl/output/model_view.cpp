@@ -152,15 +152,14 @@ void add_history(FactPage& page, const kaito::json::Value& history) {
         names.emplace_back(std::string_view(runtime.get_string()));
     const auto* distributed = kaito::json::find(entry, {"distributed"});
     const bool many = distributed != nullptr && distributed->is_bool() && distributed->get_bool();
-    const std::array<std::string, 8> cells = {
-        since == until ? since : since + " - " + until,
-        count > 0 ? std::to_string(count) : "-",
-        dash(std::string(string_at(entry, {"totalGpuMemory"}))),
-        dash(std::string(string_at(entry, {"weights"}))),
-        dash(std::string(string_at(entry, {"disk"}))),
-        dash(kaito::join(names, ",")),
-        limit > 0 ? std::to_string(limit) : "-",
-        many ? "several" : "one"};
+    const std::array<std::string, 8> cells = {since == until ? since : since + " - " + until,
+                                              count > 0 ? std::to_string(count) : "-",
+                                              dash(string_at(entry, {"totalGpuMemory"})),
+                                              dash(string_at(entry, {"weights"})),
+                                              dash(string_at(entry, {"disk"})),
+                                              dash(kaito::join(names, ",")),
+                                              limit > 0 ? std::to_string(limit) : "-",
+                                              many ? "several" : "one"};
     for (std::size_t i = 0; i < cells.size(); ++i)
       columns[i].cells.push_back(cells[i]);
   }

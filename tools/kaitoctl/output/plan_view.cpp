@@ -310,6 +310,7 @@ struct Column {
       table.header.emplace_back(column.title);
     for (const Candidate* candidate : rows) {
       std::vector<std::string> cells;
+      cells.reserve(columns.size());
       for (const Column& column : columns)
         cells.push_back(column.cell(*candidate));
       table.rows.push_back(std::move(cells));

@@ -23,8 +23,8 @@ using kaito::catalog::Preset;
 using kaito::catalog::Sku;
 using kaito::json::string_at;
 
-[[nodiscard]] std::string dash(std::string text) {
-  return text.empty() ? "-" : text;
+[[nodiscard]] std::string dash(std::string_view text) {
+  return std::string(text.empty() ? "-" : text);
 }
 
 [[nodiscard]] std::string release(const Sku& sku) {
@@ -72,11 +72,11 @@ void add_history(FactPage& page, const kaito::json::Value& record) {
                                : since == until ? since
                                                 : since + " - " + until);
     columns[1].cells.push_back(std::to_string(kaito::json::int_at(entry, {"gpuCount"})));
-    columns[2].cells.push_back(dash(std::string(string_at(entry, {"memory"}))));
+    columns[2].cells.push_back(dash(string_at(entry, {"memory"})));
     columns[3].cells.emplace_back(nvme == nullptr                       ? "-"
                                   : nvme->is_bool() && nvme->get_bool() ? "yes"
                                                                         : "no");
-    columns[4].cells.push_back(dash(std::string(string_at(entry, {"table"}))));
+    columns[4].cells.push_back(dash(string_at(entry, {"table"})));
   }
   page.table(columns);
 }
