@@ -9,9 +9,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "kaito/base/text.hpp"
 
 namespace kaito::net {
 namespace {
@@ -67,6 +70,26 @@ struct Question {
   std::optional<Answer> answer;
 };
 
+/// RFC 6761 section 6.3: such a name is this machine, whatever a resolver thinks, and also where
+/// there is no /etc/hosts.
+bool is_localhost(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  constexpr std::string_view name = "localhost";
+  constexpr std::string_view below = ".localhost";
+  return equals_ignoring_case(host, name) ||
+         (host.size() > below.size() &&
+          equals_ignoring_case(host.substr(host.size() - below.size()), below));
+}
+
+std::vector<SocketAddress> loopback(std::uint16_t port) {
+  std::vector<SocketAddress> addresses;
+  for (const char* literal : {"127.0.0.1", "::1"}) {
+    const Answer answer = ask(literal, port, AI_NUMERICHOST);
+    addresses.insert(addresses.end(), answer.addresses.begin(), answer.addresses.end());
+  }
+  return addresses;
+}
+
 tl::unexpected<Error> not_resolved(const std::string& host, int code) {
   if (code == EAI_NONAME
 #ifdef EAI_NODATA
@@ -98,6 +121,7 @@ Result<std::vector<SocketAddress>> resolve(const std::string& host, std::uint16_
                                            const CallLimits& limits) {
   Answer literal = ask(host, port, AI_NUMERICHOST);
   if (literal.code == 0 && !literal.addresses.empty()) return std::move(literal.addresses);
+  if (is_localhost(host)) return loopback(port);
 
   // getaddrinfo cannot be cancelled, so it runs on a thread that nobody waits for longer than the
   // limits say.
