@@ -94,11 +94,11 @@ bool has_labels(const NodeFacts& node, const std::vector<NodeLabel>& labels) {
 
 std::map<std::string, std::string> pod_labels(const Subject& subject) {
   std::map<std::string, std::string> labels{{"kaito.sh/workspace", subject.name}};
+  const auto& given = subject.workspace.meta.labels;
+  if (given.empty()) return labels;
   for (const std::string_view key :
        {"inferenceset.kaito.sh/created-by", "multiroleinference.kaito.sh/created-by",
         "kaito.sh/inference-role"}) {
-    const auto& given = subject.workspace.meta.labels;
-    if (given.empty()) break;
     if (const auto found = given.find(std::string(key)); found != given.end())
       labels.insert(*found);
   }
