@@ -21,7 +21,7 @@ Record::Record(json::Object entry) : entry_(std::make_shared<Entry>()) {
 }
 
 const json::Value& Record::value() const {
-  static const json::Value none;
+  static const json::Value none(boost::json::object_kind);
   if (!entry_) return none;
   std::call_once(entry_->parsed, [this] {
     if (entry_->text.empty()) return;

@@ -1,9 +1,9 @@
 #include "kaito/json/document.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 #include <utility>
 
+#include "json/arena.hpp"
 #include "kaito/json/json.hpp"
 
 namespace kaito::json {
@@ -16,17 +16,11 @@ std::unique_ptr<Value> copied(const Value& value) {
 
 }  // namespace
 
-/// Counted: what others copy or move out of the value keeps the arena alive.
-struct Document::Arena {
-  static constexpr std::size_t first_block = 4096;
-  Value value =
-      Value(boost::json::object_kind,
-            boost::json::make_shared_resource<boost::json::monotonic_resource>(first_block));
-};
-
 Document::Document() noexcept = default;
 
-Document::Document(Value value) : value_(std::make_unique<Value>(std::move(value))) {}
+Document::Document(const Value& value) : value_(copied(value)) {}
+
+Document::Document(Value&& value) : value_(std::make_unique<Value>(std::move(value))) {}
 
 Document::Document(const Document& other) : value_(other ? copied(other.value()) : nullptr) {}
 
@@ -42,21 +36,8 @@ Document& Document::operator=(Document&& other) noexcept = default;
 Document::~Document() = default;
 
 Object& Document::start_in_arena() {
-  value_.reset();
-  arena_ = std::make_unique<Arena>();
-  return arena_->value.get_object();
-}
-
-const Value& Document::value() const {
-  return arena_ ? arena_->value : *value_;
-}
-
-Value& Document::value() {
-  if (arena_) {
-    value_ = copied(arena_->value);
-    arena_.reset();
-  }
-  return *value_;
+  value_ = std::make_unique<Value>(boost::json::object_kind, new_arena());
+  return value_->get_object();
 }
 
 bool Document::operator==(const Document& other) const {

@@ -21,14 +21,14 @@ std::size_t scalar_length(std::string_view text) {
   return std::min(text.size(), text.find_first_of(",:]} \t\r\n"));
 }
 
-/// The value of a token that is JSON.
-Value scalar(std::string_view token, Mark mark) {
+/// `token` is JSON.
+void tell_scalar(std::string_view token, Mark mark, YamlTree& tree) {
   if (token[0] == '"' && token.find('\\') == std::string_view::npos) {
-    return Value(token.substr(1, token.size() - 2));
+    return tree.text(mark, token.substr(1, token.size() - 2), {});
   }
   Value value;
   if (auto failure = parse_into(value, token, {})) throw Refusal(mark, std::move(failure->message));
-  return value;
+  tree.scalar(mark, value, {});
 }
 
 /// REQUIRES: `text` is JSON.
@@ -59,7 +59,7 @@ void tell_events(std::string_view text, unsigned first_line, YamlTree& tree) {
       default: {
         const std::string_view token = text.substr(offset, scalar_length(text.substr(offset)));
         const Mark mark = position.at(offset);
-        tree.scalar(mark, scalar(token, mark), {});
+        tell_scalar(token, mark, tree);
         offset += token.size();
       }
     }

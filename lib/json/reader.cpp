@@ -45,6 +45,8 @@ ObjectReader::ObjectReader(const Value& value, FieldPath path, std::vector<ReadP
   if (object_ == nullptr) {
     problems_->push_back({Kind::wrong_type, path_, must_be("an object", value)});
   }
+  constexpr std::size_t kUsualFields = 16;
+  known_.reserve(kUsualFields);
 }
 
 bool ObjectReader::has(std::string_view key) const {
@@ -58,7 +60,8 @@ void ObjectReader::know(std::string_view key) {
 
 const Value* ObjectReader::member(std::string_view key) {
   know(key);
-  return has(key) ? object_->if_contains(key) : nullptr;
+  const Value* found = object_ == nullptr ? nullptr : object_->if_contains(key);
+  return found == nullptr || found->is_null() ? nullptr : found;
 }
 
 void ObjectReader::wrong_type(std::string_view key, std::string_view wanted, const Value& found) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/json/value.hpp>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "json/yaml_scalar.hpp"
@@ -42,8 +43,8 @@ void check_tag(Mark mark, std::string_view tag, std::string_view wanted) {
   if (!tag.empty() && tag != "!" && core_tag(tag) != wanted) refuse_tag(mark, tag);
 }
 
-/// What a scalar stands for that is not plainly text.
-Value resolve(Mark mark, std::string_view tag, std::string_view text) {
+/// What a plain scalar stands for; nothing when it is text.
+std::optional<Value> resolve(Mark mark, std::string_view tag, std::string_view text) {
   using Kind = PlainScalar::Kind;
   const std::string_view core = core_tag(tag);
   if (!tag.empty() && core != "int" && core != "float" && core != "bool" && core != "null") {
@@ -55,6 +56,7 @@ Value resolve(Mark mark, std::string_view tag, std::string_view text) {
         mark,
         fmt::format("{} is not a number that JSON can hold (quote it to make it a string)", text));
   }
+  if (tag.empty() && resolved.kind == Kind::text) return std::nullopt;
   if (core == "float" && resolved.kind == Kind::integer)
     return Value(resolved.value.to_number<double>());
   const bool fits = tag.empty() || (core == "int" && resolved.kind == Kind::integer) ||
@@ -211,7 +213,9 @@ void tell_scalar(const yaml_event_t& event, Mark mark, YamlTree& tree) {
   if (merge && tree.merge_key(mark)) return;
   const bool is_text =
       tag.empty() ? !plain : tag == "!" || core_tag(tag) == "str" || core_tag(tag) == "timestamp";
-  tree.scalar(mark, is_text ? Value(text) : resolve(mark, tag, text), anchor);
+  const auto value = is_text ? std::nullopt : resolve(mark, tag, text);
+  if (value) return tree.scalar(mark, *value, anchor);
+  tree.text(mark, text, anchor);
 }
 
 }  // namespace

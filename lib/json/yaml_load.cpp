@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,26 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMostDirectives = 100;
 
+constexpr std::uint64_t every_byte(unsigned char byte) {
+  return 0x0101010101010101U * byte;
+}
+
+/// Where the text has something else than printable ASCII and line feeds, or a few bytes before
+/// that. Eight bytes at a time.
+std::size_t skip_plain(std::string_view text, std::size_t offset) {
+  constexpr std::uint64_t kHighBits = every_byte(0x80);
+  for (; offset + 8 <= text.size(); offset += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + offset, sizeof bytes);
+    if ((bytes & kHighBits) != 0) return offset;
+    // Below 0x80, adding carries into the high bit, and no further, from a certain byte on.
+    const std::uint64_t printable = bytes + every_byte(0x80 - ' ');
+    const std::uint64_t no_line_feed = (bytes ^ every_byte('\n')) + every_byte(0x7F);
+    if ((~printable & no_line_feed & kHighBits) != 0) return offset;
+  }
+  return offset;
+}
+
 /// Refuses what is not text.
 void check_characters(std::string_view text, unsigned first_line) {
   const auto refuse = [&](std::size_t offset, std::string message) {
@@ -29,7 +51,7 @@ void check_characters(std::string_view text, unsigned first_line) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     refuse(0, "this is UTF-16: save the file as UTF-8");
   }
-  for (std::size_t offset = 0; offset < text.size();) {
+  for (std::size_t offset = skip_plain(text, 0); offset < text.size();) {
     const auto byte = static_cast<unsigned char>(text[offset]);
     if ((byte >= 0x20 && byte < 0x80) || byte == '\n' || byte == '\t' || byte == '\r') {
       ++offset;
@@ -40,7 +62,7 @@ void check_characters(std::string_view text, unsigned first_line) {
     }
     const Character character = first_character(text.substr(offset));
     if (!character.valid) refuse(offset, "this is not UTF-8 text");
-    offset += character.bytes;
+    offset = skip_plain(text, offset + character.bytes);
   }
 }
 

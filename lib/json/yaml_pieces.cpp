@@ -11,7 +11,7 @@ constexpr std::size_t kLongestMarker = 4;  // "--- "
 constexpr std::string_view kBlanks = " \t\r\n";
 
 bool begins_with_marker(std::string_view line, std::string_view marker) {
-  if (!line.starts_with(marker)) return false;
+  if (line.front() != marker.front() || !line.starts_with(marker)) return false;
   return line.size() == marker.size() ||
          kBlanks.find(line[marker.size()]) != std::string_view::npos;
 }

@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 11> kFalse = {"n",     "N",     "no",  "N
                                                      "False", "FALSE", "off", "Off", "OFF"};
 constexpr std::array<std::string_view, 3> kNotANumber = {".nan", ".NaN", ".NAN"};
 constexpr std::array<std::string_view, 3> kInfinity = {".inf", ".Inf", ".INF"};
+constexpr std::size_t kLongestWord = 5;  // of these, with a sign
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -148,12 +149,14 @@ PlainScalar resolve_plain(std::string_view text) {
   // Most text is told from words and numbers by how it begins.
   constexpr std::string_view kBeginnings = "~nNyYtToOfF.+-0123456789";
   if (!text.empty() && kBeginnings.find(text[0]) == std::string_view::npos)
-    return {Kind::text, Value(text)};
-  if (contains(kNull, text)) return {Kind::null, Value(nullptr)};
-  if (contains(kTrue, text)) return {Kind::boolean, Value(true)};
-  if (contains(kFalse, text)) return {Kind::boolean, Value(false)};
-  if (contains(kNotANumber, text) || contains(kInfinity, unsigned_part(text))) {
-    return {Kind::not_finite, Value(nullptr)};
+    return {Kind::text, Value(nullptr)};
+  if (text.size() <= kLongestWord) {
+    if (contains(kNull, text)) return {Kind::null, Value(nullptr)};
+    if (contains(kTrue, text)) return {Kind::boolean, Value(true)};
+    if (contains(kFalse, text)) return {Kind::boolean, Value(false)};
+    if (contains(kNotANumber, text) || contains(kInfinity, unsigned_part(text))) {
+      return {Kind::not_finite, Value(nullptr)};
+    }
   }
   if (is_digit(text[0]) || is_sign(text[0])) {
     const std::string plain = without_underscores(text);
@@ -163,7 +166,7 @@ PlainScalar resolve_plain(std::string_view text) {
   } else if (text[0] == '.' && is_decimal(text)) {
     if (const auto number = to_double(text)) return {Kind::fraction, Value(*number)};
   }
-  return {Kind::text, Value(text)};
+  return {Kind::text, Value(nullptr)};
 }
 
 bool reads_as_something_else(std::string_view text) {

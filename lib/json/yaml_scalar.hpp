@@ -12,7 +12,7 @@ namespace kaito::json {
 struct PlainScalar {
   enum class Kind : std::uint8_t { null, boolean, integer, fraction, not_finite, text };
   Kind kind;
-  Value value;  ///< null when not_finite (.inf, .nan): JSON has no such number
+  Value value;  ///< null when it is text, and when not_finite (.inf, .nan): JSON has no such number
 };
 
 /// Resolves a plain scalar as sigs.k8s.io/yaml does, which is YAML 1.1 without base 60 and with

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <utility>
 
+#include "json/arena.hpp"
 #include "json/text_output.hpp"
 #include "kaito/base/text.hpp"
 
@@ -37,6 +38,7 @@ void YamlTree::begin_document() {
   root_.reset();
   frames_.clear();
   anchors_.clear();
+  arena_ = new_arena();
   kept_ = {};
   fields_.clear();
   keys_.clear();
@@ -54,11 +56,14 @@ std::vector<YamlDocument> YamlTree::take_documents() {
 }
 
 void YamlTree::begin_map(Mark mark, std::string_view anchor) {
-  begin(mark, anchor, Value(boost::json::object_kind));
+  constexpr std::size_t kUsualMembers = 4;
+  Value map(boost::json::object_kind, arena_);
+  map.get_object().reserve(kUsualMembers);
+  begin(mark, anchor, std::move(map));
 }
 
 void YamlTree::begin_list(Mark mark, std::string_view anchor) {
-  begin(mark, anchor, Value(boost::json::array_kind));
+  begin(mark, anchor, Value(boost::json::array_kind, arena_));
 }
 
 void YamlTree::begin(Mark mark, std::string_view anchor, Value empty) {
@@ -88,18 +93,31 @@ void YamlTree::end() {
   attach(std::move(frame.value), frame.mark);
 }
 
-void YamlTree::scalar(Mark mark, Value value, std::string_view anchor) {
-  const Weight weight{1, value.is_string() ? value.get_string().size() : 0};
+void YamlTree::text(Mark mark, std::string_view text, std::string_view anchor) {
+  const Weight weight{1, text.size()};
   if (key_due()) {
     use(weight, mark);
-    if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
-    if (value.is_string()) return begin_key(mark, value.get_string());
-    return begin_key(mark, key_text(value, mark));
+    if (!anchor.empty()) keep_anchor(anchor, Value(text, arena_), weight, mark);
+    return begin_key(mark, text);
   }
   begin_value(mark);
   use({0, weight.bytes}, mark);
+  Value value(text, arena_);
   if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
   attach(std::move(value), mark);
+}
+
+void YamlTree::scalar(Mark mark, const Value& value, std::string_view anchor) {
+  if (value.is_string()) return text(mark, value.get_string(), anchor);
+  const Weight weight{1, 0};
+  if (key_due()) {
+    use(weight, mark);
+    if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
+    return begin_key(mark, key_text(value, mark));
+  }
+  begin_value(mark);
+  if (!anchor.empty()) keep_anchor(anchor, value, weight, mark);
+  attach(Value(value, arena_), mark);
 }
 
 const YamlTree::Anchor& YamlTree::anchored(std::string_view anchor, Mark mark) const {

@@ -45,7 +45,8 @@ class YamlTree {
   /// Ends the innermost map or list.
   void end();
   /// A scalar: a value, or a key where one is due.
-  void scalar(Mark mark, Value value, std::string_view anchor);
+  void text(Mark mark, std::string_view text, std::string_view anchor);
+  void scalar(Mark mark, const Value& value, std::string_view anchor);
   void alias(Mark mark, std::string_view anchor);
   /// The key "<<". Gives false where no key is due: then it is an ordinary scalar.
   [[nodiscard]] bool merge_key(Mark mark);
@@ -96,6 +97,7 @@ class YamlTree {
   YamlLimits limits_;
   std::vector<YamlDocument> documents_;
 
+  boost::json::storage_ptr arena_;  ///< of the document that is open
   std::optional<Value> root_;
   std::vector<Frame> frames_;
   std::map<std::string, Anchor, std::less<>> anchors_;

@@ -26,7 +26,7 @@ class Record {
   /// `text` is a JSON object that parses, and outlives the record.
   explicit Record(std::string_view text);
   explicit Record(json::Object entry);
-  /// Lives as long as the record or a copy of it; null of an empty record. From any thread.
+  /// Lives as long as the record or a copy of it; `{}` of an empty record. From any thread.
   [[nodiscard]] const json::Value& value() const;
 
  private:

@@ -12,31 +12,32 @@ namespace kaito::json {
 class Document {
  public:
   Document() noexcept;
-  explicit Document(Value value);
+  /// A copy in ordinary memory.
+  explicit Document(const Value& value);
+  /// Takes it as it is, in whatever memory it lies.
+  explicit Document(Value&& value);
   Document(const Document& other);
   Document(Document&& other) noexcept;
   Document& operator=(const Document& other);
   Document& operator=(Document&& other) noexcept;
   ~Document();
 
-  /// Makes this an empty object whose parts lie in one arena, and gives it to be filled in place:
-  /// made and dropped in less than half the time. What is moved into it from elsewhere is copied.
-  /// The reference is good until the document is assigned to or asked for its value to change.
+  /// Makes this an empty object whose parts lie in one arena, and gives it to be filled in place.
+  /// What is moved into it from elsewhere is copied. The reference is good until the document is
+  /// assigned to. A boost::json copy or move of a part keeps the whole arena alive, and only one
+  /// thread at a time may change what lies in it; Document's own copies are free of it.
   Object& start_in_arena();
 
-  [[nodiscard]] bool has_value() const noexcept { return value_ || arena_; }
+  [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
   explicit operator bool() const noexcept { return has_value(); }
   /// REQUIRES: has_value().
-  [[nodiscard]] const Value& value() const;
-  /// The same, to change or to move from: out of an arena it is copied first.
-  [[nodiscard]] Value& value();
+  [[nodiscard]] const Value& value() const { return *value_; }
+  [[nodiscard]] Value& value() { return *value_; }
   /// Equal when both are absent or both hold equal JSON (numbers by value, member order ignored).
   bool operator==(const Document& other) const;
 
  private:
-  struct Arena;
   std::unique_ptr<Value> value_;
-  std::unique_ptr<Arena> arena_;  ///< in place of value_
 };
 
 }  // namespace kaito::json

@@ -47,7 +47,7 @@ TEST_CASE("what is copied out of an arena lives on without the document") {
   CHECK(write(*kept) == text);
 }
 
-TEST_CASE("a value to change is a copy of its own, which may outlive the document") {
+TEST_CASE("a value in an arena can be changed, and moved out to outlive the document") {
   Value kept;
   {
     Document document = made();
@@ -57,6 +57,13 @@ TEST_CASE("a value to change is a copy of its own, which may outlive the documen
   }
   CHECK(int_at(kept, {"spec", "replicas"}) == 3);
   CHECK(string_at(kept, {"name"}).size() == 5000);
+}
+
+TEST_CASE("a document made of a part of another one lies in memory of its own") {
+  const Document whole = made();
+  const Document part(*find(whole.value(), {"spec"}));
+  CHECK(part.value().storage() != whole.value().storage());
+  CHECK(write(part.value()) == R"({"replicas":2})");
 }
 
 }  // namespace
