@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "kaito/base/text.hpp"
@@ -13,15 +14,29 @@ struct Distance {
   std::size_t prefix = 0;  ///< edits from the word to that prefix of the candidate that is nearest
 };
 
-/// Damerau-Levenshtein with adjacent transpositions (optimal string alignment).
-Distance distance_between(std::string_view word, std::string_view candidate) {
+constexpr std::size_t kFarthest = 3;  // edits that are still a mistake in typing
+
+/// Three rows of the table, kept from one comparison to the next.
+struct Rows {
+  std::vector<std::size_t> before_last;
+  std::vector<std::size_t> last;
+  std::vector<std::size_t> row;
+};
+
+/// Damerau-Levenshtein with adjacent transpositions (optimal string alignment); any numbers above
+/// kFarthest when both are.
+Distance distance_between(std::string_view word, std::string_view candidate, Rows& rows) {
   const std::size_t width = candidate.size() + 1;
-  std::vector<std::size_t> before_last(width);
-  std::vector<std::size_t> last(width);
-  std::vector<std::size_t> row(width);
-  for (std::size_t j = 0; j < width; ++j)
-    row[j] = j;
+  auto& [before_last, last, row] = rows;
+  for (auto* each : {&before_last, &last, &row})
+    each->assign(width, 0);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  std::size_t nearest = 0;
+  std::size_t nearest_before = 0;
   for (std::size_t i = 1; i <= word.size(); ++i) {
+    // No row is nearer than both rows before it.
+    if (std::min(nearest, nearest_before) > kFarthest) return {nearest, nearest};
+    nearest_before = nearest;
     std::swap(before_last, last);
     std::swap(last, row);
     row[0] = i;
@@ -32,16 +47,17 @@ Distance distance_between(std::string_view word, std::string_view candidate) {
           i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1];
       if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
+    nearest = *std::min_element(row.begin(), row.end());
   }
-  return {row.back(), *std::min_element(row.begin(), row.end())};
+  return {row.back(), nearest};
 }
 
 /// How far off, or nothing when too far to be what was meant. A candidate that goes on after the
 /// word is as near as one typing mistake.
-std::optional<std::size_t> score(std::string_view word, std::string_view candidate) {
+std::optional<std::size_t> score(std::string_view word, std::string_view candidate, Rows& rows) {
   if (candidate.empty() || candidate.size() > kLongestName) return std::nullopt;
-  const std::size_t allowed = word.size() <= 3 ? 1 : word.size() <= 8 ? 2 : 3;
-  const Distance distance = distance_between(word, candidate);
+  const std::size_t allowed = word.size() <= 3 ? 1 : word.size() <= 8 ? 2 : kFarthest;
+  const Distance distance = distance_between(word, candidate, rows);
   std::optional<std::size_t> best;
   const auto consider = [&best](std::size_t value) {
     best = std::min(best.value_or(value), value);
@@ -66,8 +82,9 @@ std::vector<std::string> near_names(std::string_view word, std::span<const std::
   std::vector<Scored> scored;
   if (word.empty() || word.size() > kLongestName) return {};
   const std::string wanted = to_lower(word);
+  Rows rows;
   for (const std::string& candidate : candidates) {
-    const auto value = score(wanted, to_lower(candidate));
+    const auto value = score(wanted, to_lower(candidate), rows);
     if (!value) continue;
     const std::size_t difference =
         std::max(wanted.size(), candidate.size()) - std::min(wanted.size(), candidate.size());

@@ -81,10 +81,12 @@ std::string_view to_string(Lifecycle lifecycle) {
 }
 
 const Preset* Catalog::find_preset(std::string_view name) const {
+  // The lengths tell most names apart.
+  const auto is_named = [name](const std::string& known) {
+    return known.size() == name.size() && equals_ignoring_case(known, name);
+  };
   for (const Preset& preset : presets_) {
-    if (equals_ignoring_case(preset.name, name) ||
-        (!name.empty() && equals_ignoring_case(preset.hugging_face, name)))
-      return &preset;
+    if (is_named(preset.name) || (!name.empty() && is_named(preset.hugging_face))) return &preset;
   }
   return nullptr;
 }

@@ -8,8 +8,11 @@
 namespace kaito::catalog {
 
 const Sku* Catalog::find_sku(std::string_view name, std::string_view cloud) const {
+  // The lengths tell most names apart.
   for (const Sku& sku : skus_)
-    if (equals_ignoring_case(sku.name, name) && (cloud.empty() || sku.cloud == cloud)) return &sku;
+    if (sku.name.size() == name.size() && equals_ignoring_case(sku.name, name) &&
+        (cloud.empty() || sku.cloud == cloud))
+      return &sku;
   return nullptr;
 }
 

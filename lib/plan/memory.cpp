@@ -1,7 +1,8 @@
 #include "kaito/plan/memory.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "kaito/base/rounding.hpp"
 
 namespace kaito::plan {
 
@@ -35,7 +36,7 @@ GpuMemory gpu_memory(const ModelFacts& model, const NodeGpus& node, std::int64_t
   const double room = usable - out.weights - out.overhead;
   out.spare = room - out.cache;
   if (model.bytes_per_token > 0) {
-    out.cache_tokens = room <= 0 ? 0 : static_cast<std::int64_t>(std::floor(room / per_token));
+    out.cache_tokens = room <= 0 ? 0 : whole_below(room / per_token);
   }
   return out;
 }

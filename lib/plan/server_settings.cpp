@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
+#include "kaito/base/rounding.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/plan/estimate.hpp"
 
@@ -26,7 +26,8 @@ constexpr double gib = static_cast<double>(gibibyte);
     case Utilization::by_gpu_memory: {
       if (node.count <= 0 || node.memory_bytes <= 0) return 0.9;
       const double gpu = static_cast<double>(node.bytes_per_gpu());
-      return std::min(0.95, std::floor((1.0 - 1.5 * gib / gpu) * 100.0) / 100.0);
+      return std::min(0.95,
+                      static_cast<double>(whole_below((1.0 - 1.5 * gib / gpu) * 100.0)) / 100.0);
     }
     case Utilization::fixed:
       return 0.84;
@@ -78,9 +79,7 @@ std::int64_t computed_max_model_len(const ModelFacts& model, const NodeGpus& nod
   const double per_token = model.tensor_parallel ? static_cast<double>(model.bytes_per_token) /
                                                        gpus * static_cast<double>(nodes)
                                                  : static_cast<double>(model.bytes_per_token);
-  const double tokens =
-      std::min(std::floor(free * gib / per_token), static_cast<double>(*model.context_limit));
-  return static_cast<std::int64_t>(tokens) / 256 * 256;
+  return std::min(whole_below(free * gib / per_token), *model.context_limit) / 256 * 256;
 }
 
 namespace {

@@ -63,7 +63,10 @@ void Flags::put(std::string_view key, std::string_view value, Kind kind) {
     place->value = value;
     place->kind = kind;
   } else {
-    flags_.insert(place, {key, std::string(value), kind});
+    const auto index = place - flags_.begin();
+    constexpr std::size_t usual_flags = 16;
+    if (flags_.empty()) flags_.reserve(usual_flags);
+    flags_.insert(flags_.begin() + index, {key, std::string(value), kind});
   }
 }
 

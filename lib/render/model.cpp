@@ -2,8 +2,8 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <cmath>
 
+#include "kaito/base/rounding.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 
@@ -72,7 +72,7 @@ int startup_periods(const Model& model) {
   const json::Value* found = json::find(*model.record, {"readinessTimeoutSeconds"});
   double seconds = seconds_when_unknown;
   if (found != nullptr && found->is_number()) seconds = found->to_number<double>();
-  return static_cast<int>(std::ceil(seconds / period));
+  return static_cast<int>(whole_above(seconds / period));
 }
 
 std::string disk_size(const Model& model) {

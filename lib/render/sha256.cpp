@@ -22,10 +22,21 @@ constexpr std::array<std::uint32_t, 64> round_constants{
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 std::uint32_t word_at(std::string_view block, std::size_t index) {
-  std::uint32_t word = 0;
-  for (std::size_t byte = 0; byte < 4; ++byte)
-    word = word << 8 | static_cast<unsigned char>(block[index * 4 + byte]);
-  return word;
+  const auto byte = [&](std::size_t at) -> std::uint32_t {
+    return static_cast<unsigned char>(block[index * 4 + at]);
+  };
+  return byte(0) << 24U | byte(1) << 16U | byte(2) << 8U | byte(3);
+}
+
+/// One round; the names of the words move on by one with each, so that no word is copied.
+inline void mix(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d,
+                std::uint32_t e, std::uint32_t f, std::uint32_t g, std::uint32_t& h,
+                std::uint32_t input) {
+  const std::uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
+  const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + input;
+  const std::uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
+  d += t1;
+  h = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
 }
 
 void add_block(Words& state, std::string_view block) {
@@ -38,19 +49,16 @@ void add_block(Words& state, std::string_view block) {
     w[i] = w[i - 16] + s0 + w[i - 7] + s1;
   }
   auto [a, b, c, d, e, f, g, h] = state;
-  for (std::size_t i = 0; i < 64; ++i) {
-    const std::uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-    const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + round_constants[i] + w[i];
-    const std::uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-    const std::uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-    h = g;
-    g = f;
-    f = e;
-    e = d + t1;
-    d = c;
-    c = b;
-    b = a;
-    a = t1 + t2;
+  for (std::size_t i = 0; i < 64; i += 8) {
+    const auto input = [&](std::size_t step) { return round_constants[i + step] + w[i + step]; };
+    mix(a, b, c, d, e, f, g, h, input(0));
+    mix(h, a, b, c, d, e, f, g, input(1));
+    mix(g, h, a, b, c, d, e, f, input(2));
+    mix(f, g, h, a, b, c, d, e, input(3));
+    mix(e, f, g, h, a, b, c, d, input(4));
+    mix(d, e, f, g, h, a, b, c, input(5));
+    mix(c, d, e, f, g, h, a, b, input(6));
+    mix(b, c, d, e, f, g, h, a, input(7));
   }
   const Words added{a, b, c, d, e, f, g, h};
   for (std::size_t i = 0; i < state.size(); ++i)
@@ -63,10 +71,14 @@ std::string sha256_hex(std::string_view bytes) {
   constexpr std::size_t block_size = 64;
   Words state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
               0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::string padded(bytes);
+  // The text, one bit, zeros up to the end of a block, and in it the number of bits.
+  constexpr std::size_t ending = 1 + 8;
+  const std::size_t blocks = (bytes.size() + ending + block_size - 1) / block_size;
+  std::string padded;
+  padded.reserve(blocks * block_size);
+  padded += bytes;
   padded += '\x80';
-  while (padded.size() % block_size != block_size - 8)
-    padded += '\0';
+  padded.resize(blocks * block_size - 8);
   const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
   for (int shift = 56; shift >= 0; shift -= 8)
     padded += static_cast<char>(bits >> shift & 0xff);

@@ -1,6 +1,6 @@
 #include "sandbox/actors/sizing.hpp"
 
-#include <cmath>
+#include "kaito/base/rounding.hpp"
 
 namespace kaito::sandbox {
 
@@ -39,8 +39,8 @@ Sizing size_workspace(const api::Workspace& workspace, const catalog::Catalog& c
   if (available <= 0)
     return {0, "a GPU of " + sku_name + " is too small for any part of " + preset->name};
   const double weights = static_cast<double>(preset->weights->value()) * weight_factor;
-  const double gpus = std::floor(weights / available) + 1;
-  return {static_cast<std::int64_t>(std::ceil(gpus / sku->gpu_count)), ""};
+  const double gpus = static_cast<double>(whole_below(weights / available) + 1);
+  return {whole_above(gpus / sku->gpu_count), ""};
 }
 
 }  // namespace kaito::sandbox

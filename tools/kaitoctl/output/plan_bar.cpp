@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
+#include "kaito/base/rounding.hpp"
 #include "output/format.hpp"
 #include "output/plan_view.hpp"
 #include "output/style.hpp"
@@ -43,8 +43,8 @@ struct Segment {
   double so_far = 0;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     so_far += segments[i].bytes;
-    const auto end =
-        static_cast<std::size_t>(std::lround(so_far / total * static_cast<double>(width)));
+    const double share = so_far / total * static_cast<double>(width);
+    const auto end = static_cast<std::size_t>(kaito::whole_below(share + 0.5));
     cells[i] = end > used ? end - used : 0;
     used += cells[i];
     if (cells[i] == 0 && segments[i].bytes > 0) {
