@@ -14,6 +14,8 @@ case ${1-} in
   *) usage_error "unexpected argument: $1" ;;
 esac
 cd "$root"
+# A compiler cache serves every checkout alike.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
 
 step() { printf '\n\033[1m==> %s\033[0m\n' "$1"; }
 run() {

@@ -24,32 +24,12 @@ enum class Edition : std::uint8_t { v2, v3 };
   return out;
 }
 
-[[nodiscard]] std::string_view type_name(Schema::Type type) {
-  switch (type) {
-    case Schema::Type::object:
-      return "object";
-    case Schema::Type::array:
-      return "array";
-    case Schema::Type::string:
-      return "string";
-    case Schema::Type::integer:
-      return "integer";
-    case Schema::Type::number:
-      return "number";
-    case Schema::Type::boolean:
-      return "boolean";
-    case Schema::Type::any:
-      break;
-  }
-  return "";
-}
-
 [[nodiscard]] json::Object schema_json(const Schema& schema) {
   json::Object out;
   if (schema.preserve_unknown) out["x-kubernetes-preserve-unknown-fields"] = true;
   if (schema.int_or_string) out["x-kubernetes-int-or-string"] = true;
-  const std::string_view type = type_name(schema.type);
-  if (!type.empty() && !schema.int_or_string) out["type"] = type;
+  if (schema.type != Schema::Type::any && !schema.int_or_string)
+    out["type"] = type_name(schema.type);
   if (schema.allowed) out["enum"] = schema.allowed.value();
   if (!schema.required.empty()) {
     json::Array names;

@@ -57,6 +57,8 @@ struct Schema {
   [[nodiscard]] const Schema* member(std::string_view name) const;
 };
 
+/// "object", ...; "any" where the schema names no type.
+[[nodiscard]] std::string_view type_name(Schema::Type type);
 /// Errors: invalid, with the path of the keyword that cannot be used.
 [[nodiscard]] Result<std::shared_ptr<const Schema>> parse_schema(const json::Value& openapi);
 /// Whether any node of it has rules that are not evaluated.

@@ -180,6 +180,26 @@ const Schema* Schema::member(std::string_view name) const {
   return additional.get();
 }
 
+std::string_view type_name(Schema::Type type) {
+  switch (type) {
+    case Schema::Type::any:
+      break;
+    case Schema::Type::object:
+      return "object";
+    case Schema::Type::array:
+      return "array";
+    case Schema::Type::string:
+      return "string";
+    case Schema::Type::integer:
+      return "integer";
+    case Schema::Type::number:
+      return "number";
+    case Schema::Type::boolean:
+      return "boolean";
+  }
+  return "any";
+}
+
 Result<std::shared_ptr<const Schema>> parse_schema(const json::Value& openapi) {
   return parse_node(openapi, "openAPIV3Schema", true);
 }

@@ -31,26 +31,6 @@ using Errors = std::vector<FieldError>;
   return is_whole(value) ? "integer" : "number";
 }
 
-[[nodiscard]] std::string_view type_name(Schema::Type type) {
-  switch (type) {
-    case Schema::Type::any:
-      return "any";
-    case Schema::Type::object:
-      return "object";
-    case Schema::Type::array:
-      return "array";
-    case Schema::Type::string:
-      return "string";
-    case Schema::Type::integer:
-      return "integer";
-    case Schema::Type::number:
-      return "number";
-    case Schema::Type::boolean:
-      return "boolean";
-  }
-  return "any";
-}
-
 [[nodiscard]] bool has_type(const json::Value& value, Schema::Type type) {
   switch (type) {
     case Schema::Type::any:

@@ -20,6 +20,10 @@ std::size_t width_of(const Column& column) {
 
 }  // namespace
 
+std::string dash(std::string_view text) {
+  return std::string(text.empty() ? "-" : text);
+}
+
 std::string table_within(const std::vector<Column>& columns, int width) {
   std::vector<const Column*> kept;
   std::size_t taken = 0;

@@ -26,10 +26,6 @@ using kaito::catalog::Preset;
 
 constexpr std::array<std::string_view, 3> clouds = {"azure", "aws", "arc"};
 
-[[nodiscard]] std::string dash(std::string_view text) {
-  return std::string(text.empty() ? "-" : text);
-}
-
 [[nodiscard]] std::string runtimes(const Preset& preset) {
   if (preset.vllm && preset.transformers) return "vllm,transformers";
   return preset.vllm ? "vllm" : preset.transformers ? "transformers" : "-";

@@ -23,10 +23,6 @@ using kaito::catalog::Preset;
 using kaito::catalog::Sku;
 using kaito::json::string_at;
 
-[[nodiscard]] std::string dash(std::string_view text) {
-  return std::string(text.empty() ? "-" : text);
-}
-
 [[nodiscard]] std::string release(const Sku& sku) {
   return sku.lifecycle == Lifecycle::retired ? sku.first_release + " - " + sku.last_release
                                              : "since " + sku.first_release;
