@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <iostream>
+#include <variant>
 
 #include "command_line.hpp"
 #include "commands/registry.hpp"
@@ -53,23 +54,33 @@ void add_global_flags(CommandLine root, GlobalFlags& flags,
       .flag("-y,--yes", flags.yes, "Answer yes to questions");
 }
 
-int run_checked(std::vector<std::string> arguments, Environment& environment) {
+/// Runs the command that the arguments name, or gives what to print instead of that.
+std::variant<int, Parser::Outcome> run_command(const std::vector<std::string>& arguments,
+                                               Environment& environment, Detail detail) {
   GlobalFlags flags;
   std::optional<std::int64_t> verbosity;
   Context context(environment, flags);
-  Parser parser("Serve AI models on Kubernetes with KAITO.", std::move(arguments));
+  Parser parser("Serve AI models on Kubernetes with KAITO.", arguments, detail);
   CommandLine root = parser.root();
   add_global_flags(root, flags, verbosity);
   commands::add_all(root, context);
 
-  const auto outcome = parser.parse();
+  auto outcome = parser.parse();
+  if (!outcome.action) return outcome;
   flags.verbosity = verbosity.value_or(0);
-  if (!outcome.action) {
-    *environment.out << outcome.output;
-    *environment.err << outcome.error;
-    return outcome.error.empty() ? exit_done : exit_usage;
-  }
+  if (auto timeout = request_timeout(flags); !timeout) return context.report(timeout.error());
   return outcome.action();
+}
+
+int run_checked(const std::vector<std::string>& arguments, Environment& environment) {
+  auto result = run_command(arguments, environment, Detail::asked);
+  if (!std::holds_alternative<int>(result))
+    result = run_command(arguments, environment, Detail::whole);
+  if (const int* code = std::get_if<int>(&result)) return *code;
+  const auto& instead = std::get<Parser::Outcome>(result);
+  *environment.out << instead.output;
+  *environment.err << instead.error;
+  return instead.error.empty() ? exit_done : exit_usage;
 }
 
 }  // namespace
@@ -77,7 +88,7 @@ int run_checked(std::vector<std::string> arguments, Environment& environment) {
 int run(std::vector<std::string> arguments, Environment& environment) {
   int code = exit_failed;
   try {
-    code = run_checked(std::move(arguments), environment);
+    code = run_checked(arguments, environment);
   } catch (const std::exception& exception) {
     *environment.err << "error: " << kaito::escape_controls(exception.what())
                      << "\n  hint: this is a bug in kaitoctl; please report it\n";

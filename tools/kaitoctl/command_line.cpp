@@ -48,6 +48,7 @@ class HelpFormatter : public CLI::Formatter {
 
 struct CommandLine::Actions {
   std::vector<std::string> arguments;
+  Detail detail;
   std::map<const CLI::App*, std::function<int()>> of;
 };
 
@@ -104,22 +105,38 @@ std::string usage_error(const CLI::App* app, const std::string& text) {
 
 }  // namespace
 
+/// Whether a flag that has these names may be among the arguments, or is wanted anyway.
+bool CommandLine::is_needed(const std::string& names) const {
+  if (sketched_) return false;
+  if (actions_->detail == Detail::whole) return true;
+  const auto& words = actions_->arguments;
+  const auto parts = kaito::split(names, ',');
+  return std::any_of(parts.begin(), parts.end(), [&words](std::string_view name) {
+    const bool is_long = name.starts_with("--");
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      // Short ones may stand together: -qy.
+      if (!is_long) return word.starts_with('-') && !word.starts_with("--");
+      return word.starts_with(name);
+    });
+  });
+}
+
 CommandLine& CommandLine::flag(const std::string& names, bool& out, const std::string& help) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_flag(names, out, help);
   return *this;
 }
 
 CommandLine& CommandLine::text(const std::string& names, std::string& out, const std::string& help,
                                const std::string& value_name) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::texts(const std::string& names, std::vector<std::string>& out,
                                 const std::string& help, const std::string& value_name) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_option(names, out, help)
       ->type_name(value_name)
       ->expected(1)
@@ -130,28 +147,28 @@ CommandLine& CommandLine::texts(const std::string& names, std::vector<std::strin
 
 CommandLine& CommandLine::integer(const std::string& names, std::optional<std::int64_t>& out,
                                   const std::string& help, const std::string& value_name) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::hidden_integer(const std::string& names,
                                          std::optional<std::int64_t>& out) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_option(names, out)->group("");
   return *this;
 }
 
 CommandLine& CommandLine::real(const std::string& names, std::optional<double>& out,
                                const std::string& help, const std::string& value_name) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   app_->add_option(names, out, help)->type_name(value_name);
   return *this;
 }
 
 CommandLine& CommandLine::choice(const std::string& names, std::string& out,
                                  const std::vector<std::string>& allowed, const std::string& help) {
-  if (sketched_) return *this;
+  if (!is_needed(names)) return *this;
   const std::string list = kaito::join(allowed, "|");
   app_->add_option(names, out, help)
       ->type_name(list)
@@ -185,19 +202,15 @@ CommandLine& CommandLine::footer(const std::string& text) {
   return *this;
 }
 
-CommandLine& CommandLine::alias(const std::string& name) {
-  if (sketched_) return *this;
-  app_->alias(name);
-  return *this;
-}
-
 CommandLine CommandLine::command(const std::string& name, const std::string& summary) {
+  const auto& words = actions_->arguments;
+  const bool named = std::find(words.begin(), words.end(), name) != words.end();
+  const bool whole = actions_->detail == Detail::whole;
+  if (app_ == nullptr || (!named && !whole)) return {nullptr, actions_, true};
   CLI::App* app = app_->add_subcommand(name, summary);
   app->group("Commands");
   app->fallthrough();
   app->allow_extras(false);
-  const auto& words = actions_->arguments;
-  const bool named = std::find(words.begin(), words.end(), name) != words.end();
   return {app, actions_, sketched_ || !named};
 }
 
@@ -206,9 +219,10 @@ void CommandLine::run(std::function<int()> action) {
   actions_->of[app_] = std::move(action);
 }
 
-Parser::Parser(const std::string& summary, std::vector<std::string> arguments)
+Parser::Parser(const std::string& summary, std::vector<std::string> arguments, Detail detail)
     : impl_(std::make_unique<Impl>()) {
   impl_->actions.arguments = std::move(arguments);
+  impl_->actions.detail = detail;
   impl_->app.description(summary);
   impl_->app.name("kaitoctl");
   impl_->app.formatter(std::make_shared<HelpFormatter>());

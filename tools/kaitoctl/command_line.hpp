@@ -13,6 +13,13 @@ class App;
 
 namespace kaitoctl {
 
+/// How much of a command line is built. Most of the start-up would be building flags that nobody
+/// looks at.
+enum class Detail : std::uint8_t {
+  asked,  ///< the commands and flags that the arguments may name: enough to run one of them
+  whole,  ///< all, to say what is wrong, or to help; below a command that is not named, its name
+};
+
 /// One command's flags and arguments. A thin face over the parser library, so that command files
 /// need not include it. References given here must live until the command has run.
 class CommandLine {
@@ -42,7 +49,6 @@ class CommandLine {
                            const std::string& help);
   /// Text shown under the flags: examples, mostly.
   CommandLine& footer(const std::string& text);
-  CommandLine& alias(const std::string& name);
 
   /// A command below this one.
   CommandLine command(const std::string& name, const std::string& summary);
@@ -50,7 +56,9 @@ class CommandLine {
   void run(std::function<int()> action);
 
  private:
-  CLI::App* app_;
+  [[nodiscard]] bool is_needed(const std::string& names) const;
+
+  CLI::App* app_;  ///< nullptr: left out
   Actions* actions_;
   bool sketched_;  ///< cannot be chosen: its name and summary are all that anyone will ask for
 };
@@ -58,14 +66,12 @@ class CommandLine {
 /// The whole command line: global flags go on `root()`, then parse() runs the chosen command.
 class Parser {
  public:
-  /// A command whose name is not among the `arguments` is only sketched: half of the start-up was
-  /// building flags that nobody would look at.
-  Parser(const std::string& summary, std::vector<std::string> arguments);
+  Parser(const std::string& summary, std::vector<std::string> arguments, Detail detail);
   ~Parser();
   [[nodiscard]] CommandLine root();
 
   /// What parsing came to: an action to run, or a text to print (help on stdout, exit 0; an error
-  /// on stderr, exit 2).
+  /// on stderr, exit 2), which is only right when the whole command line was built.
   struct Outcome {
     std::function<int()> action;
     std::string output;

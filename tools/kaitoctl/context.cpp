@@ -60,14 +60,9 @@ std::stop_token Context::stop_token() {
 }
 
 kaito::Result<kaito::CallLimits> Context::limits() {
-  auto timeout = kaito::parse_duration(flags_.request_timeout);
-  if (!timeout || *timeout < std::chrono::nanoseconds(0)) {
-    return kaito::fail(ErrorCode::usage,
-                       "--request-timeout: \"" + flags_.request_timeout + "\" is not a duration",
-                       "write it as 30s, 1m30s, or a number of seconds; 0 waits without end");
-  }
-  const bool endless = *timeout == std::chrono::nanoseconds(0);
-  return limits_until(endless ? kaito::Deadline::never() : kaito::Deadline::after(*timeout));
+  KAITO_TRY(const auto timeout, request_timeout(flags_));
+  const bool endless = timeout == std::chrono::nanoseconds(0);
+  return limits_until(endless ? kaito::Deadline::never() : kaito::Deadline::after(timeout));
 }
 
 kaito::CallLimits Context::limits_until(kaito::Deadline deadline) {
@@ -158,6 +153,24 @@ kaito::Result<std::string> Context::read_input(const std::string& path) {
   std::string text{std::istreambuf_iterator<char>(*environment_.in),
                    std::istreambuf_iterator<char>()};
   return text;
+}
+
+kaito::Result<std::chrono::nanoseconds> parse_duration_flag(std::string_view flag,
+                                                            std::string_view text) {
+  auto duration = kaito::parse_duration(text);
+  if (duration) return duration;
+  auto error = std::move(duration).error();
+  error.code = ErrorCode::usage;
+  error.message = std::string(flag) + ": " + error.message;
+  return kaito::fail(std::move(error));
+}
+
+kaito::Result<std::chrono::nanoseconds> request_timeout(const GlobalFlags& flags) {
+  KAITO_TRY(const auto timeout, parse_duration_flag("--request-timeout", flags.request_timeout));
+  if (timeout >= std::chrono::nanoseconds(0)) return timeout;
+  return kaito::fail(ErrorCode::usage,
+                     "--request-timeout: \"" + flags.request_timeout + "\" is less than no time",
+                     "0 waits without end");
 }
 
 kaito::Result<NamedObject> parse_object_name(const std::string& typed) {

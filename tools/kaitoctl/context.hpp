@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -81,6 +82,13 @@ class Context {
   std::stop_token stop_;
   bool stdin_read_ = false;  ///< by the command itself, so that no exec plugin may ask there
 };
+
+/// The duration that a flag was given. Errors: usage.
+[[nodiscard]] kaito::Result<std::chrono::nanoseconds> parse_duration_flag(std::string_view flag,
+                                                                          std::string_view text);
+
+/// --request-timeout; zero is without end. Errors: usage.
+[[nodiscard]] kaito::Result<std::chrono::nanoseconds> request_timeout(const GlobalFlags& flags);
 
 /// A name as typed: "x", "workspace/x", "wk/x", "inferenceset/x", ...
 struct NamedObject {

@@ -1,7 +1,6 @@
 #include "process.hpp"
 
 #include <fcntl.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -14,7 +13,6 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -26,6 +24,7 @@
 #include <thread>
 
 #include "exit_codes.hpp"
+#include "kaito/base/text.hpp"
 
 namespace kaitoctl {
 
@@ -120,6 +119,16 @@ std::optional<std::string> variable(const std::string& name) {
   return std::string(value);
 }
 
+/// Whether the locale writes UTF-8, by its name: the C library would load the whole of it to tell.
+bool names_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string locale = kaito::to_lower(variable(name).value_or(""));
+    if (locale.empty()) continue;
+    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 /// SIGINT and SIGTERM, taken by a thread of their own once a command starts to wait: the first one
@@ -183,7 +192,6 @@ struct Process::Signals {
 Process::Process() : signals_(std::make_unique<Signals>()) {
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for this signal
   std::ios::sync_with_stdio(false);
-  std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): before any thread
 
   environment_.in = &std::cin;
   environment_.out = &std::cout;
@@ -191,7 +199,7 @@ Process::Process() : signals_(std::make_unique<Signals>()) {
   environment_.in_is_terminal = ::isatty(STDIN_FILENO) != 0;
   environment_.out_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   environment_.err_is_terminal = ::isatty(STDERR_FILENO) != 0;
-  environment_.utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;  // NOLINT
+  environment_.utf8 = names_utf8();
   environment_.width = terminal_width();
   environment_.variable = variable;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)

@@ -3,7 +3,6 @@
 
 #include "commands/registry.hpp"
 #include "exit_codes.hpp"
-#include "kaito/base/duration.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/ops/remove.hpp"
 #include "kaito/ops/status.hpp"
@@ -41,7 +40,7 @@ std::string question_for(const std::vector<kaito::ops::RemovalPlan>& plans) {
 }
 
 kaito::Result<int> remove(Context& context, const Flags& flags) {
-  KAITO_TRY(const auto timeout, kaito::parse_duration(flags.timeout));
+  KAITO_TRY(const auto timeout, parse_duration_flag("--timeout", flags.timeout));
   if (flags.names.empty())
     return kaito::fail(kaito::ErrorCode::usage, "delete needs the name of a workspace",
                        "kaitoctl status lists them");

@@ -5,7 +5,6 @@
 #include "commands/deploy_flags.hpp"
 #include "commands/registry.hpp"
 #include "exit_codes.hpp"
-#include "kaito/base/duration.hpp"
 #include "kaito/base/text.hpp"
 #include "kaito/ops/cluster_facts.hpp"
 #include "kaito/ops/deploy.hpp"
@@ -88,8 +87,8 @@ void print_outcome(Context& context, const std::vector<Deployed>& deployed, Outp
 
 /// Waits for each Workspace and InferenceSet in turn, all within one timeout.
 kaito::Result<void> wait_for(Context& context, kaito::kube::Client& client,
-                             const std::vector<Deployed>& deployed, const DeployFlags& flags) {
-  KAITO_TRY(const auto timeout, kaito::parse_duration(flags.timeout));
+                             const std::vector<Deployed>& deployed, const DeployFlags& flags,
+                             std::chrono::nanoseconds timeout) {
   const auto limits = context.limits_until(kaito::Deadline::after(timeout));
   for (const auto& one : deployed) {
     if (one.kind != "Workspace" && one.kind != "InferenceSet") continue;
@@ -113,6 +112,7 @@ kaito::Result<void> wait_for(Context& context, kaito::kube::Client& client,
 kaito::Result<int> deploy(Context& context, const DeployFlags& flags) {
   KAITO_TRY(const auto format, parse_output_format(flags.output));
   KAITO_CHECK(check_combination(flags));
+  KAITO_TRY(const auto timeout, parse_duration_flag("--timeout", flags.timeout));
   KAITO_TRY(const auto* catalog, context.catalog());
   const bool client_dry_run = flags.dry_run == "client";
 
@@ -134,7 +134,7 @@ kaito::Result<int> deploy(Context& context, const DeployFlags& flags) {
                                                     context.event_sink(), limits));
   print_outcome(context, deployed, format, flags.dry_run);
   if (flags.wait && flags.dry_run == "none")
-    KAITO_CHECK(wait_for(context, *client, deployed, flags));
+    KAITO_CHECK(wait_for(context, *client, deployed, flags, timeout));
   return exit_done;
 }
 

@@ -2,6 +2,7 @@
 
 #include <histedit.h>
 
+#include <clocale>
 #include <cstdio>
 
 namespace kaitoctl {
@@ -26,6 +27,7 @@ LineEditor::LineEditor() : impl_(std::make_unique<Impl>()) {
       return CC_NEWLINE;
     }
   };
+  std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): libedit reads by the locale
   impl_->editor = el_init("kaitoctl", stdin, stdout, stderr);
   impl_->history = history_init();
   HistEvent event{};
