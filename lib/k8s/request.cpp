@@ -349,6 +349,26 @@ Result<Request> log_request(std::string_view namespace_, std::string_view pod,
   return request;
 }
 
+Result<Request> exec_request(std::string_view namespace_, std::string_view pod,
+                             const ExecOptions& options) {
+  if (options.command.empty() || options.command.front().empty())
+    return fail(ErrorCode::usage, "no command is given for the container");
+  Request request;
+  request.method = "GET";
+  KAITO_TRY(request.path,
+            object_path({types::pod(), std::string(namespace_), std::string(pod)}, "exec"));
+  add_if_set(request, "container", options.container);
+  for (const std::string& word : options.command)
+    request.query.emplace_back("command", word);
+  if (options.input) request.query.emplace_back("stdin", "true");
+  request.query.emplace_back("stdout", "true");
+  request.query.emplace_back("stderr", "true");
+  request.accept = "*/*";
+  request.doing = "running \"" + options.command.front() + "\" in pod \"" + std::string(pod) +
+                  "\" in namespace \"" + std::string(namespace_) + '"';
+  return request;
+}
+
 Result<Request> port_forward_request(std::string_view namespace_, std::string_view pod, int port) {
   KAITO_CHECK(check_port(port));
   Request request;

@@ -13,6 +13,7 @@
 #include "kube/deletion.hpp"
 #include "kube/discovery.hpp"
 #include "kube/list.hpp"
+#include "kube/pod_exec.hpp"
 #include "kube/pod_log.hpp"
 #include "kube/port_forward.hpp"
 #include "kube/service_transport.hpp"
@@ -237,6 +238,13 @@ Result<std::unique_ptr<net::Transport>> Client::service_transport(std::string_vi
                                                                   int port) {
   KAITO_TRY(auto prefix, k8s::service_proxy_path(namespace_, service, port));
   return make_service_transport(impl_->server, std::move(prefix));
+}
+
+Result<std::unique_ptr<PodExec>> Client::exec(std::string_view namespace_, std::string_view pod,
+                                              const k8s::ExecOptions& options,
+                                              const CallLimits& limits) {
+  KAITO_TRY(const auto made, k8s::exec_request(namespace_, pod, options));
+  return open_pod_exec(*impl_->server, made, limits);
 }
 
 Result<std::unique_ptr<net::ByteStream>> Client::port_forward(std::string_view namespace_,

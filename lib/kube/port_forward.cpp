@@ -10,7 +10,7 @@
 #include "kaito/base/text.hpp"
 #include "kaito/net/client.hpp"
 #include "kaito/net/failure.hpp"
-#include "kaito/net/websocket.hpp"
+#include "kube/pod_socket.hpp"
 #include "kube/service_transport.hpp"
 
 namespace kaito::kube {
@@ -19,7 +19,6 @@ namespace {
 constexpr const char* protocol = "v4.channel.k8s.io";
 constexpr char data_channel = 0;
 constexpr char error_channel = 1;
-constexpr std::size_t largest_write = std::size_t{32} << 10;
 
 /// One TCP connection inside a WebSocket: a channel for the data, another for the node's errors;
 /// each begins with a message that names the port.
@@ -42,12 +41,8 @@ class ForwardedPort final : public net::ByteStream {
   }
 
   Result<void> write(std::string_view bytes, const CallLimits& limits) override {
-    while (!bytes.empty()) {
-      const auto part = bytes.substr(0, largest_write);
-      auto sent = socket_->send(std::string(1, data_channel).append(part), limits);
-      if (!sent) return fail(std::move(sent).error().in(doing_));
-      bytes.remove_prefix(part.size());
-    }
+    auto sent = send_on_channel(*socket_, data_channel, bytes, limits);
+    if (!sent) return fail(std::move(sent).error().in(doing_));
     return {};
   }
 
@@ -97,35 +92,12 @@ class ForwardedPort final : public net::ByteStream {
   bool error_named_ = false;
 };
 
-/// Why a server opened no port-forward, and whether the proxy may be another road.
-struct Declined {
-  Error error;
-  bool elsewhere = false;
-};
-
 tl::expected<std::unique_ptr<net::ByteStream>, Declined> connect(ApiServer& server,
                                                                  const k8s::Request& request,
                                                                  int port,
                                                                  const CallLimits& limits) {
-  const net::WebSocketHandshake handshake({protocol});
-  net::HttpRequest wire;
-  wire.target = request.target();
-  handshake.add_to(wire);
-  auto answer = server.upgrade_once(std::move(wire), limits);
-  if (!answer) return tl::unexpected<Declined>({std::move(answer).error().in(request.doing)});
-  if (answer->stream == nullptr) {
-    const int status = answer->head.status;
-    Answer refused;
-    refused.head = std::move(answer->head);
-    refused.body = std::move(answer->body);
-    auto error = server.error_of(request, refused);
-    error = std::move(error).hinted(
-        "the API server, or what stands before it, may not forward WebSockets");
-    return tl::unexpected<Declined>(
-        {std::move(error), status != 401 && status != 404 && status != 429});
-  }
-  auto socket = handshake.finish(std::move(*answer));
-  if (!socket) return tl::unexpected<Declined>({std::move(socket).error().in(request.doing), true});
+  auto socket = open_pod_socket(server, request, {protocol}, limits);
+  if (!socket) return tl::unexpected<Declined>(std::move(socket).error());
   return std::make_unique<ForwardedPort>(std::move(*socket), port, request.doing);
 }
 

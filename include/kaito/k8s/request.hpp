@@ -80,6 +80,13 @@ struct LogOptions {
   std::optional<std::int64_t> limit_bytes;
 };
 
+/// Of a command in a container, without a terminal. Source: kubernetes-client.md 5.2.
+struct ExecOptions {
+  std::string container;             ///< "" = the only one
+  std::vector<std::string> command;  ///< the program and its arguments; no shell reads them
+  bool input = false;                ///< whether something will be written to it
+};
+
 struct DeleteOptions {
   Propagation propagation =
       Propagation::background;  ///< always sent: a Job's default would orphan its pods
@@ -125,7 +132,9 @@ struct DeleteOptions {
 /// Errors also: usage, for contradictions and negative numbers.
 [[nodiscard]] Result<Request> log_request(std::string_view namespace_, std::string_view pod,
                                           const LogOptions& options);
-/// To be sent as a WebSocket upgrade.
+/// To be sent as WebSocket upgrades. Errors also: usage, for no command.
+[[nodiscard]] Result<Request> exec_request(std::string_view namespace_, std::string_view pod,
+                                           const ExecOptions& options);
 [[nodiscard]] Result<Request> port_forward_request(std::string_view namespace_,
                                                    std::string_view pod, int port);
 

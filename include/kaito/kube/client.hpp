@@ -45,6 +45,29 @@ class PodLog {
   [[nodiscard]] virtual Result<std::optional<std::string>> next(const CallLimits& limits) = 0;
 };
 
+/// A command that runs in a container. Destroying it closes its connection; what becomes of the
+/// command then is the container runtime's affair.
+class PodExec {
+ public:
+  struct Output {
+    bool error = false;  ///< of the standard error
+    std::string bytes;
+  };
+
+  virtual ~PodExec() = default;
+  /// What the command has written; nothing when it is over. After timeout and interrupted it goes
+  /// on. Errors: timeout, interrupted, unreachable, protocol.
+  [[nodiscard]] virtual Result<std::optional<Output>> next(const CallLimits& limits) = 0;
+  /// How it ended: its exit code. REQUIRES: next() gave nothing. Errors: failed (the node could not
+  /// run it), unreachable (nobody told), protocol.
+  [[nodiscard]] virtual Result<int> exit_code() const = 0;
+  /// To its standard input. Errors: timeout, interrupted, unreachable.
+  [[nodiscard]] virtual Result<void> write(std::string_view bytes, const CallLimits& limits) = 0;
+  /// Ends its standard input. Errors also: not_served, before Kubernetes 1.30, where only the end
+  /// of the connection says so, and takes the rest of the output with it.
+  [[nodiscard]] virtual Result<void> finish_writing(const CallLimits& limits) = 0;
+};
+
 /// One event of a watch.
 struct WatchEvent {
   enum class Type : unsigned char { added, modified, deleted, bookmark };
@@ -203,6 +226,13 @@ class Client {
                                                         std::string_view pod,
                                                         const k8s::LogOptions& options,
                                                         const CallLimits& limits);
+
+  /// Runs a command in a container; nothing is repeated. Errors also: invalid (several containers
+  /// and none named), not_found, and what says that the server opens no WebSocket, with a hint.
+  [[nodiscard]] Result<std::unique_ptr<PodExec>> exec(std::string_view namespace_,
+                                                      std::string_view pod,
+                                                      const k8s::ExecOptions& options,
+                                                      const CallLimits& limits);
 
   /// Everything that the server serves. Asked for anew each time.
   [[nodiscard]] Result<ApiResources> resources(const CallLimits& limits);
