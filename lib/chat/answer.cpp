@@ -44,7 +44,7 @@ std::string_view hint_of_status(int code, ErrorCode meaning) {
     return "the credentials of this context are missing, wrong or expired";
   if (meaning == ErrorCode::forbidden)
     return "talking to a model needs the verbs get and create on services/proxy (kubectl auth "
-           "can-i create services/proxy)";
+           "can-i create services/proxy), or on pods/portforward";
   if (code == 429) return "the API server is at its limit; try again in a moment";
   return meaning == ErrorCode::unavailable ? loading_hint : std::string_view();
 }

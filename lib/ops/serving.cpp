@@ -6,6 +6,7 @@
 #include "kaito/json/json.hpp"
 #include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
+#include "ops/holding_back.hpp"
 
 namespace kaito::ops {
 
@@ -17,8 +18,8 @@ bool is_ready(const json::Value& workspace) {
   return ready != nullptr && ready->status == "True";
 }
 
-/// The condition that holds the Workspace back: the first that is not True, in the operator's
-/// order.
+}  // namespace
+
 std::string holding_back(const json::Value& workspace) {
   for (const auto& condition : k8s::conditions_of(workspace)) {
     if (condition.status == "True") continue;
@@ -29,8 +30,6 @@ std::string holding_back(const json::Value& workspace) {
   }
   return "no operator has looked at it yet";
 }
-
-}  // namespace
 
 Result<std::string> serving_workspace(kube::Client& client, std::string_view namespace_,
                                       std::string_view name, bool inference_set,

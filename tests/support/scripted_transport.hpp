@@ -49,6 +49,13 @@ class ScriptedTransport final : public net::Transport {
     return std::make_unique<Stream>(head_of(answer), answer);
   }
 
+  /// Never more than an ordinary answer.
+  Result<net::Upgraded> upgrade(const net::HttpRequest& request, const CallLimits&) override {
+    const Scripted answer = next(request);
+    if (answer.failure) return fail(*answer.failure);
+    return net::Upgraded{head_of(answer), answer.body, nullptr};
+  }
+
   [[nodiscard]] const std::vector<net::HttpRequest>& requests() const { return requests_; }
   /// "GET /path?query" of each, in order.
   [[nodiscard]] std::vector<std::string> lines() const {

@@ -128,5 +128,95 @@ TEST_CASE("errors that no Workspace explains are not asked about") {
   }
 }
 
+const std::string proxied = core + "/services/w:80/proxy";
+const std::string at_pod = core + "/pods/w-0:5000/proxy";
+
+Scripted forbidden_proxy() {
+  return refusal(403, "Forbidden",
+                 "services \"w:80\" is forbidden: User cannot get services/proxy");
+}
+
+json::Value pod(const std::string& name, const std::string& ready) {
+  return yaml("{metadata: {name: " + name + "}, status: {conditions: [{type: Ready, status: '" +
+              ready + "'}]}}");
+}
+
+net::HttpRequest ask(const std::string& method, const std::string& target) {
+  net::HttpRequest request;
+  request.method = method;
+  request.target = target;
+  return request;
+}
+
+TEST_CASE("whoever may not use the service proxy talks to the first ready pod") {
+  Cluster cluster;
+  cluster.server->on("GET " + proxied + "/v1/models", {forbidden_proxy()});
+  cluster.server->on("GET " + core + "/pods",
+                     {list_of({pod("w-2", "True"), pod("w-00", "False"), pod("w-0", "True")})});
+  // A server that opens no WebSocket: the pod's own proxy is left.
+  cluster.server->on("GET " + core + "/pods/w-0/portforward", {refusal(400, "BadRequest", "no")});
+  cluster.server->on("GET " + at_pod + "/v1/models", {{200, "models"}});
+  cluster.server->on("POST " + at_pod + "/v1/chat/completions", {{200, "reply"}});
+  const auto transport = serving_transport(*cluster.client, "default", "w", cluster.sink());
+  REQUIRE(transport);
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = (*transport)->send(ask("GET", "/v1/models"), soon());
+    REQUIRE_MESSAGE(answer, answer.error().describe());
+    CHECK(answer->body == "models");
+  }
+  const auto stream = (*transport)->open(ask("POST", "/v1/chat/completions"), soon());
+  REQUIRE(stream);
+  CHECK((*stream)->read(soon()).value() == "reply");
+  CHECK(cluster.server->count("GET " + proxied + "/v1/models") == 1);
+  CHECK(cluster.server->count("GET " + core + "/pods") == 1);
+  CHECK(cluster.all_told() ==
+        "the service proxy is forbidden here: talking to pod \"w-0\" itself\n");
+}
+
+TEST_CASE("whoever may read through the service proxy, and not write") {
+  Cluster cluster;
+  cluster.server->on("GET " + proxied + "/v1/models", {{200, "models"}});
+  cluster.server->on("POST " + proxied + "/v1/chat/completions", {forbidden_proxy()});
+  cluster.server->on("GET " + core + "/pods", {list_of({pod("w-0", "True")})});
+  cluster.server->on("GET " + core + "/pods/w-0/portforward", {refusal(400, "BadRequest", "no")});
+  cluster.server->on("POST " + at_pod + "/v1/chat/completions", {{200, "reply"}});
+  const auto transport = serving_transport(*cluster.client, "default", "w", cluster.sink());
+  REQUIRE(transport);
+  CHECK((*transport)->send(ask("GET", "/v1/models"), soon()).value().body == "models");
+  const auto stream = (*transport)->open(ask("POST", "/v1/chat/completions"), soon());
+  REQUIRE(stream);
+  CHECK((*stream)->read(soon()).value() == "reply");
+}
+
+TEST_CASE("where there is no way to a pod either, the refusal stands") {
+  Cluster cluster;
+  cluster.server->on("GET " + proxied + "/v1/models", {forbidden_proxy()});
+  cluster.server->on("POST " + proxied + "/chat", {forbidden_proxy()});
+  const auto transport = serving_transport(*cluster.client, "default", "w", cluster.sink());
+  REQUIRE(transport);
+  for (const Scripted& pods : {list_of({pod("w-0", "False")}), refusal(403, "Forbidden", "no")}) {
+    cluster.server->on("GET " + core + "/pods", {pods});
+    const auto answer = (*transport)->send(ask("GET", "/v1/models"), soon());
+    REQUIRE(answer);
+    CHECK(answer->head.status == 403);
+    CHECK(has(answer->body, "services/proxy"));
+    const auto stream = (*transport)->open(ask("POST", "/chat"), soon());
+    REQUIRE(stream);
+    CHECK((*stream)->head().status == 403);
+    CHECK(has((*stream)->read(soon()).value(), "services/proxy"));
+    CHECK((*stream)->read(soon()).value().empty());
+  }
+  CHECK(cluster.events.empty());
+}
+
+TEST_CASE("a 403 of the model server itself is its answer") {
+  Cluster cluster;
+  cluster.server->on("GET " + proxied + "/v1/models", {{403, R"({"error":"no key"})"}});
+  const auto transport = serving_transport(*cluster.client, "default", "w", cluster.sink());
+  REQUIRE(transport);
+  CHECK((*transport)->send(ask("GET", "/v1/models"), soon()).value().head.status == 403);
+  CHECK(cluster.server->requests().size() == 1);
+}
+
 }  // namespace
 }  // namespace kaito::ops::test

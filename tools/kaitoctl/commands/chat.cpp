@@ -6,7 +6,6 @@
 #include "commands/chat_flags.hpp"
 #include "commands/registry.hpp"
 #include "exit_codes.hpp"
-#include "kaito/base/duration.hpp"
 #include "kaito/ops/serving.hpp"
 #include "output/format.hpp"
 #include "ui/conversation.hpp"
@@ -54,7 +53,7 @@ kaito::Result<int> chat(Context& context, const ChatFlags& flags) {
     return kaito::fail(kaito::ErrorCode::usage,
                        "chat has no output format \"" + flags.output + "\"", "-o takes json");
   KAITO_TRY(const auto named, parse_object_name(flags.name));
-  KAITO_TRY(const auto timeout, kaito::parse_duration(flags.timeout));
+  KAITO_TRY(const auto timeout, parse_duration_flag("--timeout", flags.timeout));
   KAITO_TRY(auto request, chat_request(context, flags));
   KAITO_TRY(const auto prompt, gather_prompt(context, flags));
   const auto& environment = context.environment();
@@ -71,8 +70,8 @@ kaito::Result<int> chat(Context& context, const ChatFlags& flags) {
   KAITO_TRY(const auto workspace,
             kaito::ops::serving_workspace(*client, context.namespace_(), named.name,
                                           named.inference_set, limits));
-  KAITO_TRY(auto transport,
-            client->service_transport(context.namespace_(), workspace, kaito::ops::service_port));
+  KAITO_TRY(auto transport, kaito::ops::serving_transport(*client, context.namespace_(), workspace,
+                                                          context.event_sink()));
   kaito::chat::ChatClient partner(*transport);
   kaito::Result<int> code = exit_done;
   if (conversation) {

@@ -8,6 +8,7 @@ void add_all(CommandLine& root, Context& context) {
   add_render(root, context);
   add_deploy(root, context);
   add_status(root, context);
+  add_logs(root, context);
   add_chat(root, context);
   add_endpoint(root, context);
   add_delete(root, context);

@@ -11,6 +11,7 @@ void add_render(CommandLine& root, Context& context);
 void add_validate(CommandLine& root, Context& context);
 void add_deploy(CommandLine& root, Context& context);
 void add_status(CommandLine& root, Context& context);
+void add_logs(CommandLine& root, Context& context);
 void add_chat(CommandLine& root, Context& context);
 void add_endpoint(CommandLine& root, Context& context);
 void add_delete(CommandLine& root, Context& context);
