@@ -1,5 +1,6 @@
 #include "kaito/sandbox/sandbox.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/json/value.hpp>
@@ -10,6 +11,7 @@
 #include "kaito/base/text.hpp"
 #include "kaito/net/server.hpp"
 #include "kaito/net/url.hpp"
+#include "sandbox/actors/pod_lines.hpp"
 #include "sandbox/actors/world.hpp"
 #include "sandbox/apiserver/api_server.hpp"
 #include "sandbox/apiserver/crd.hpp"
@@ -68,6 +70,8 @@ struct Sandbox::Impl {
   [[nodiscard]] bool proxy(const ProxyTarget& target, const net::ServerRequest& request,
                            net::Responder& responder, const std::stop_token& stop);
   [[nodiscard]] std::optional<ServedModel> served_by(const ProxyTarget& target) const;
+  [[nodiscard]] Result<LogRead> log(const ContainerRef& container, std::size_t from, bool wait,
+                                    const CallLimits& limits);
   void act(const std::stop_token& stop);
 };
 
@@ -112,6 +116,23 @@ bool Sandbox::Impl::proxy(const ProxyTarget& target, const net::ServerRequest& r
   if (!model) return false;
   models.handle(*model, request, responder, stop);
   return true;
+}
+
+Result<LogRead> Sandbox::Impl::log(const ContainerRef& container, std::size_t from, bool wait,
+                                   const CallLimits& limits) {
+  for (;;) {
+    const auto revision = store.revision();
+    const auto pod = store.get({k8s::types::pod(), container.namespace_, container.pod});
+    if (!pod) return LogRead{{}, true};
+    auto read = pod_lines(**pod, container.container);
+    if (!wait || read.ended || read.lines.size() > from) {
+      const auto known = static_cast<std::ptrdiff_t>(std::min(from, read.lines.size()));
+      read.lines.erase(read.lines.begin(), read.lines.begin() + known);
+      return read;
+    }
+    const auto changes = store.wait_changes(revision, limits);
+    if (!changes && changes.error().code != ErrorCode::expired) return fail(changes.error());
+  }
 }
 
 /// Rounds of all controllers, each as often as something changed or a stage's time is over.
@@ -160,6 +181,11 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
                                  net::Responder& responder, const std::stop_token& stop) {
     return raw->proxy(target, request, responder, stop);
   };
+  if (impl->options.run_actors)
+    api.logs = [raw = impl.get()](const ContainerRef& container, std::size_t from, bool wait,
+                                  const CallLimits& limits) {
+      return raw->log(container, from, wait, limits);
+    };
   impl->api = std::make_unique<ApiServer>(impl->store, std::move(api));
 
   net::ServerOptions server;

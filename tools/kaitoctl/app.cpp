@@ -85,7 +85,7 @@ int run_checked(const std::vector<std::string>& arguments, Environment& environm
 
 }  // namespace
 
-int run(std::vector<std::string> arguments, Environment& environment) {
+int run(const std::vector<std::string>& arguments, Environment& environment) {
   int code = exit_failed;
   try {
     code = run_checked(arguments, environment);

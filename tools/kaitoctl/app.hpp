@@ -8,6 +8,6 @@
 namespace kaitoctl {
 
 /// Runs one command line (without the program's name) and gives its exit code. Never throws.
-[[nodiscard]] int run(std::vector<std::string> arguments, Environment& environment);
+[[nodiscard]] int run(const std::vector<std::string>& arguments, Environment& environment);
 
 }  // namespace kaitoctl

@@ -174,6 +174,9 @@ kaito::Result<std::chrono::nanoseconds> request_timeout(const GlobalFlags& flags
 }
 
 kaito::Result<NamedObject> parse_object_name(const std::string& typed) {
+  if (typed.empty())
+    return kaito::fail(ErrorCode::usage, "the name of a workspace is missing",
+                       "kaitoctl status lists them");
   NamedObject named;
   named.name = typed;
   if (const auto slash = typed.find('/'); slash != std::string::npos) {

@@ -65,7 +65,11 @@ kaito::Result<void> print_logs(Context& context, kaito::kube::Client& client,
     of_this.container = source.container;
     KAITO_TRY(auto limits, context.limits());
     limits.stop = over.get_token();
-    KAITO_TRY(const auto log, client.pod_log(namespace_, source.pod, of_this, limits));
+    auto opened = client.pod_log(namespace_, source.pod, of_this, limits);
+    if (!opened)
+      return kaito::fail(
+          std::move(opened).error().hinted("kaitoctl status -w shows when its containers start"));
+    const auto log = std::move(*opened);
     if (options.follow) limits.deadline = kaito::Deadline::never();
     return print_log(*log, sources.size() > 1 ? "[" + source.pod + "] " : "", printer, limits);
   };
