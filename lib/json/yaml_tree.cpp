@@ -18,7 +18,7 @@ constexpr const char* kBadKey =
     "a key must be a string, not a mapping or a list (or is a bracket not closed?)";
 
 /// A piece of the text for a message.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_double_quoted(out, shorten(text, 60));
   return out;
@@ -172,9 +172,9 @@ void YamlTree::begin_key(Mark mark, std::string_view key) {
   // A place for the value to come: attach() fills it.
   if (!frame.value.get_object().emplace(key, nullptr).second) {
     const auto first = mark_of_key(frame, key);
-    throw Refusal(mark, first ? fmt::format("duplicate key {} (first at {}:{})", quoted(key),
+    throw Refusal(mark, first ? fmt::format("duplicate key {} (first at {}:{})", in_quotes(key),
                                             first->line, first->column)
-                              : fmt::format("duplicate key {}", quoted(key)));
+                              : fmt::format("duplicate key {}", in_quotes(key)));
   }
   field_ = frame.field;
   keys_ += key;

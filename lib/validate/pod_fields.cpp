@@ -98,7 +98,7 @@ class Decoding {
         if (value.is_string() && !Quantity::parse(value.get_string()))
           problems.push_back(
               {at,
-               quoted(value.get_string()) + " is not a quantity: the webhook refuses the object",
+               in_quotes(value.get_string()) + " is not a quantity: the webhook refuses the object",
                "write one such as 500m, 2 or 16Gi"});
         else if (!value.is_string() && !value.is_number())
           wrong_type(value, "a quantity", at);

@@ -68,7 +68,7 @@ bool is_reserved_label(std::string_view key) {
   return std::find(kReserved.begin(), kReserved.end(), key) != kReserved.end();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShown = 100;
   return '"' + escape_controls(shorten(text, kShown)) + '"';
 }

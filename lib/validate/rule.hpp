@@ -108,7 +108,7 @@ using Rules = std::span<const Rule>;
 /// (workspace-api.md 3.1).
 [[nodiscard]] bool is_reserved_label(std::string_view key);
 /// Text of the user's own, short and safe to repeat in a message, in quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 /// Error where it is certain that the operator creates the nodes, warning where it may not.
 [[nodiscard]] Severity unless_own_nodes(const Context& context);
 /// The serving runtime that the operator takes: transformers or vllm (workspace-api.md 0.1).

@@ -76,7 +76,8 @@ void check_names_differ(const Subject& subject, Report& report) {
     if (!source.name || source.name->empty()) return;
     const auto [first, is_new] = first_with.emplace(*source.name, path.index);
     if (!is_new)
-      report.add(path.key("name"), quoted(*source.name) + " is the name of another adapter too: " +
+      report.add(path.key("name"), in_quotes(*source.name) +
+                                       " is the name of another adapter too: " +
                                        AdapterSource{first->second}.key("name").text());
   });
 }
@@ -102,7 +103,7 @@ void check_image(const Subject& subject, Report& report) {
     const std::string problem = image_reference_problem(*source.image);
     if (!problem.empty())
       report.add(path.key("image"),
-                 quoted(*source.image) + " is not an image reference: it " + problem);
+                 in_quotes(*source.image) + " is not an image reference: it " + problem);
   });
 }
 
@@ -117,7 +118,7 @@ void check_name(const Subject& subject, Report& report) {
   each_source(subject, [&](const api::DataSource& source, AdapterSource path) {
     if (!source.name || source.name->empty()) return;
     const std::string problem = dns_subdomain_problem(*source.name);
-    if (!problem.empty()) report.add(path.key("name"), quoted(*source.name) + " " + problem);
+    if (!problem.empty()) report.add(path.key("name"), in_quotes(*source.name) + " " + problem);
   });
 }
 
@@ -133,7 +134,7 @@ void check_name_fits(const Subject& subject, Report& report) {
     if (!problem.empty())
       report.add(
           path.key("name"),
-          fmt::format("makes the pod invalid: it becomes {}, which {}", quoted(made), problem),
+          fmt::format("makes the pod invalid: it becomes {}, which {}", in_quotes(made), problem),
           "take a shorter name, without dots");
   });
 }
@@ -166,7 +167,7 @@ std::optional<double> parse_strength(std::string_view text) {
 void check_strength_is_number(const Subject& subject, Report& report) {
   each_adapter(subject, [&](const api::AdapterSpec& adapter, AdapterPlace path) {
     if (adapter.strength && !parse_strength(*adapter.strength))
-      report.add(path.key("strength"), quoted(*adapter.strength) + " is not a number",
+      report.add(path.key("strength"), in_quotes(*adapter.strength) + " is not a number",
                  "write a number from 0 to 1, in quotes");
   });
 }
@@ -176,7 +177,7 @@ void check_strength_range(const Subject& subject, Report& report) {
     if (!adapter.strength) return;
     const auto number = parse_strength(*adapter.strength);
     if (number && !(*number >= 0 && *number <= 1))
-      report.add(path.key("strength"), quoted(*adapter.strength) + " is not between 0 and 1");
+      report.add(path.key("strength"), in_quotes(*adapter.strength) + " is not between 0 and 1");
   });
 }
 

@@ -42,7 +42,7 @@ void check_one_of(const Subject& subject, std::string_view key,
   std::vector<std::string> names;
   for (const auto& name : values)
     names.emplace_back('"' + std::string(name) + '"');
-  report.add(annotation_path(key), quoted(*value) + std::string(effect),
+  report.add(annotation_path(key), in_quotes(*value) + std::string(effect),
              "write " + join(names, " or "));
 }
 
@@ -52,7 +52,7 @@ void check_image_family(const Subject& subject, Report& report) {
   if (value == nullptr) return;
   const std::string family = to_lower(trim(*value));
   if (family != "ubuntu" && family != "azurelinux")
-    report.add(annotation_path(kKey), quoted(*value) + " is not a node image that KAITO knows",
+    report.add(annotation_path(kKey), in_quotes(*value) + " is not a node image that KAITO knows",
                "write \"ubuntu\" or \"azurelinux\"");
 }
 
@@ -71,7 +71,7 @@ void check_bypass(const Subject& subject, Report& report) {
   const std::string* value = annotation(subject.workspace, kKey);
   if (value != nullptr && *value != "true" && *value != "True")
     report.add(annotation_path(kKey),
-               quoted(*value) + " bypasses the memory checks all the same: any value does",
+               in_quotes(*value) + " bypasses the memory checks all the same: any value does",
                "remove the annotation to keep the checks");
 }
 
@@ -99,7 +99,7 @@ void check_node_class(const Subject& subject, Report& report) {
   const std::string meant = did_you_mean(*value, *classes);
   report.add(
       annotation_path(kNodeClass),
-      quoted(*value) + " is not a NodeClass of the operator: those are " + join(*classes, ", "),
+      in_quotes(*value) + " is not a NodeClass of the operator: those are " + join(*classes, ", "),
       meant.empty() ? "write one of them" : meant);
 }
 
@@ -111,7 +111,7 @@ void check_ignored_codes(const Subject& subject, Report& report) {
   if (found == annotations.end()) return;
   for (const std::string_view code : ignored_codes(found->second))
     if (!is_rule(code))
-      report.add(annotation_path(kIgnoreAnnotation), quoted(code) + " is not the code of a rule",
+      report.add(annotation_path(kIgnoreAnnotation), in_quotes(code) + " is not the code of a rule",
                  "kaitoctl validate --list-rules shows the codes");
 }
 

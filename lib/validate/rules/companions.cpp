@@ -89,14 +89,14 @@ Finding missing_reference(const api::Workspace& workspace, const Reference& refe
   const std::string_view what = is_map ? "ConfigMap" : "Secret";
   const std::string name_space = workspace.meta.namespace_.empty()
                                      ? "the Workspace's namespace"
-                                     : "namespace " + quoted(workspace.meta.namespace_);
+                                     : "namespace " + in_quotes(workspace.meta.namespace_);
   Finding finding;
   finding.path = reference.path;
   if (!certain) {
     finding.code = "K052";
     finding.severity = Severity::info;
     finding.message = fmt::format("{} {} is not in the input: it was not looked at", what,
-                                  quoted(reference.name));
+                                  in_quotes(reference.name));
     finding.fix = "give its file too, or name a cluster with --context";
     return finding;
   }
@@ -104,7 +104,7 @@ Finding missing_reference(const api::Workspace& workspace, const Reference& refe
   // Up to v0.4.0 nothing looked for it, and the transformers runtime does not read it.
   finding.severity = is_map && is_before(context, "v0.4.1") ? Severity::warning : Severity::error;
   finding.message =
-      fmt::format("there is no {} {} in {}", what, quoted(reference.name), name_space);
+      fmt::format("there is no {} {} in {}", what, in_quotes(reference.name), name_space);
   finding.fix = "create it there first";
   return finding;
 }
@@ -122,7 +122,7 @@ std::vector<Finding> check_access_secret(const api::Workspace& workspace, const 
     if (const json::Value* values = json::find(secret, {part});
         values != nullptr && values->is_object())
       for (const auto& [key, value] : values->get_object())
-        keys.push_back(quoted(key));
+        keys.push_back(in_quotes(key));
   Finding finding;
   finding.code = "K046";
   finding.path = field(json::find(secret, {"data"}) != nullptr ? "data" : "stringData");

@@ -109,7 +109,7 @@ void check_length_form(const Subject& subject, Report& report) {
   const auto text = max_model_len(subject);
   if (!text || trim(*text).empty() || !token_limit(subject) || integer(trim(*text))) return;
   report.add(max_model_len_path(subject),
-             fmt::format("is {}, and the operator takes a whole number alone", quoted(*text)),
+             fmt::format("is {}, and the operator takes a whole number alone", in_quotes(*text)),
              "write a number of tokens, or leave it out: then vLLM finds what fits");
 }
 

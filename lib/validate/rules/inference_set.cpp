@@ -22,7 +22,7 @@ void check_label(const Subject& subject, Report& report) {
   if (name.empty() && !subject.set->meta.generate_name.empty()) return;
   const std::string problem = name.empty() ? "is missing" : dns_label_problem(name);
   if (!problem.empty())
-    report.add(field("metadata.name"), name.empty() ? problem : quoted(name) + " " + problem);
+    report.add(field("metadata.name"), name.empty() ? problem : in_quotes(name) + " " + problem);
 }
 
 void check_replicas(const Subject& subject, Report& report) {
@@ -84,7 +84,7 @@ void check_schedule(const Subject& subject, Report& report) {
   if (schedule.empty()) return;
   const std::string problem = schedule_problem(schedule);
   if (!problem.empty())
-    report.add(window_path().key("schedule"), quoted(schedule) + " " + problem,
+    report.add(window_path().key("schedule"), in_quotes(schedule) + " " + problem,
                "write five fields such as \"0 2 * * sat\"");
 }
 
@@ -96,7 +96,7 @@ void check_window_duration(const Subject& subject, Report& report) {
   const auto parsed = parse_duration(text);
   if (!parsed || *parsed <= std::chrono::nanoseconds(0))
     report.add(window_path().key("duration"),
-               quoted(text) + (parsed ? " is not above zero" : " is not a duration"),
+               in_quotes(text) + (parsed ? " is not above zero" : " is not a duration"),
                "write one such as 4h");
 }
 

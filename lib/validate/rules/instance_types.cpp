@@ -108,7 +108,7 @@ void check_supported(const Subject& subject, Report& report) {
                            judged.sku->name, judged.sku->cloud, subject.context.cloud),
                near_skus(subject, *judged.name));
   if (judged.verdict == Verdict::unknown)
-    report.add(path(), quoted(*judged.name) + " is not a GPU instance type that KAITO supports",
+    report.add(path(), in_quotes(*judged.name) + " is not a GPU instance type that KAITO supports",
                near_skus(subject, *judged.name));
   if (judged.verdict == Verdict::too_new) {
     const bool admitted = has_azures_prefix(subject, *judged.name);
@@ -144,7 +144,7 @@ void check_letter_case(const Subject& subject, Report& report) {
   report.add_as(refused ? Severity::error : Severity::warning, path(),
                 fmt::format("{} is spelt {}: nodes are matched by the exact name, so that none "
                             "would ever count as ready",
-                            quoted(*judged.name), judged.sku->name),
+                            in_quotes(*judged.name), judged.sku->name),
                 "write " + judged.sku->name);
 }
 
@@ -211,7 +211,7 @@ void check_carries_gpu(const Subject& subject, Report& report) {
       workspace.inference && workspace.inference->pod_template && !workspace.inference->preset;
   const bool admitted = has_azures_prefix(subject, *judged.name);
   report.add_as(template_alone && admitted ? Severity::warning : Severity::error, path(),
-                fmt::format("there is no GPU on {}", quoted(*judged.name)),
+                fmt::format("there is no GPU on {}", in_quotes(*judged.name)),
                 near_skus(subject, *judged.name));
 }
 
@@ -223,10 +223,10 @@ void check_known(const Subject& subject, Report& report) {
   const bool refused = !presets_of(subject.workspace).empty() && !subject.context.own_nodes &&
                        !is_before(subject.context, "v0.7.0");
   report.add_as(refused ? Severity::error : Severity::warning, path(),
-                refused ? quoted(*judged.name) +
+                refused ? in_quotes(*judged.name) +
                               " is in no table of KAITO: the webhook lets it in for its first "
                               "letters, but no model can be sized for it"
-                        : quoted(*judged.name) + " is in no table of KAITO",
+                        : in_quotes(*judged.name) + " is in no table of KAITO",
                 near_skus(subject, *judged.name));
 }
 

@@ -68,7 +68,7 @@ void check_images(const Subject& subject, Report& report) {
   const auto say = [&](const std::optional<std::string>& image, const FieldPath& path) {
     if (given(image) && !is_tagged_reference(*image, lower_case))
       report.add(path.key("image"),
-                 quoted(*image) + " has to be REGISTRY/NAME:TAG before v0.4.5" + here(subject),
+                 in_quotes(*image) + " has to be REGISTRY/NAME:TAG before v0.4.5" + here(subject),
                  "write registry, name and tag");
   };
   const auto& tuning = subject.workspace.tuning;

@@ -20,7 +20,7 @@ void check_label(const Subject& subject, Report& report) {
     return;
   }
   const std::string problem = dns_label_problem(meta.name);
-  if (!problem.empty()) report.add(field("metadata.name"), quoted(meta.name) + " " + problem);
+  if (!problem.empty()) report.add(field("metadata.name"), in_quotes(meta.name) + " " + problem);
 }
 
 void check_room_for_suffix(const Subject& subject, Report& report) {
@@ -46,8 +46,8 @@ void check_reference(const std::string* name, const FieldPath& path, std::string
   if (name == nullptr || name->empty()) return;
   const std::string problem = dns_subdomain_problem(*name);
   if (!problem.empty())
-    report.add(path,
-               fmt::format("{} cannot be the name of a {}: it {}", quoted(*name), what, problem));
+    report.add(
+        path, fmt::format("{} cannot be the name of a {}: it {}", in_quotes(*name), what, problem));
 }
 
 const std::string* text_of(const std::optional<std::string>& text) {

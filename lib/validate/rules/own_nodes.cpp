@@ -60,7 +60,7 @@ std::string label_problem(const Node& node) {
   for (const std::string_view key : {kCount, kMemory}) {
     if (label(node, key).empty()) return fmt::format("has no label {}", key);
     if (!is_integer(label(node, key)))
-      return fmt::format("has {}, which is no number, under {}", quoted(label(node, key)), key);
+      return fmt::format("has {}, which is no number, under {}", in_quotes(label(node, key)), key);
   }
   return {};
 }
@@ -84,7 +84,7 @@ void check_labels(const Subject& subject, Report& report) {
     const std::string problem = label_problem(*node);
     if (problem.empty()) continue;
     report.add(selector(),
-               fmt::format("chooses the node {}, which {}", quoted(node->name), problem),
+               fmt::format("chooses the node {}, which {}", in_quotes(node->name), problem),
                "choose GPU nodes alone, and let GPU feature discovery label them");
     return;
   }
@@ -101,7 +101,7 @@ void check_same(const Subject& subject, std::string_view key, std::string_view w
       report.add(
           selector(),
           fmt::format("chooses nodes of different {}: {} on {}, {} on {}", what, label(first, key),
-                      quoted(first.name), label(*node, key), quoted(node->name)),
+                      in_quotes(first.name), label(*node, key), in_quotes(node->name)),
           "add a label that only nodes of one kind carry");
       return;
     }

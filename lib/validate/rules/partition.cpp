@@ -87,7 +87,7 @@ void check_profile_form(const Subject& subject, Report& report) {
   if (partition == nullptr || has_profile_form(partition->profile)) return;
   report.add(path().key("profile"),
              partition->profile.empty() ? "is required with mode mig"
-                                        : quoted(partition->profile) + " is not a MIG profile",
+                                        : in_quotes(partition->profile) + " is not a MIG profile",
              "write one such as 1g.10gb");
 }
 
@@ -100,7 +100,7 @@ void check_profile_known(const Subject& subject, Report& report) {
     names.push_back(profile.name);
   if (std::find(names.begin(), names.end(), partition->profile) == names.end())
     report.add(path().key("profile"),
-               quoted(partition->profile) + " is not a MIG profile that KAITO knows",
+               in_quotes(partition->profile) + " is not a MIG profile that KAITO knows",
                did_you_mean(partition->profile, names));
 }
 

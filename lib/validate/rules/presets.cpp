@@ -40,7 +40,7 @@ const catalog::Preset* known_by_name(const Subject& subject, const PlacedPreset&
 
 std::string what_was_meant(const Subject& subject, const std::string& name) {
   if (const auto resolved = subject.context.catalog->resolve(name); resolved)
-    return "write " + quoted(resolved->name);
+    return "write " + in_quotes(resolved->name);
   std::vector<std::string> names;
   for (const auto& preset : subject.context.catalog->presets())
     if (preset.alias) names.push_back(preset.name);
@@ -51,10 +51,10 @@ std::string what_was_meant(const Subject& subject, const std::string& name) {
 }
 
 std::string what_instead(const catalog::Preset& preset) {
-  std::string text = preset.replaced_by.empty() ? "" : "use " + quoted(preset.replaced_by);
+  std::string text = preset.replaced_by.empty() ? "" : "use " + in_quotes(preset.replaced_by);
   if (!preset.reachable_as.empty())
-    text +=
-        fmt::format("{}{} by its id", text.empty() ? "use " : ", or ", quoted(preset.reachable_as));
+    text += fmt::format("{}{} by its id", text.empty() ? "use " : ", or ",
+                        in_quotes(preset.reachable_as));
   return text;
 }
 
@@ -62,7 +62,7 @@ void check_gone(const PlacedPreset& placed, const catalog::Preset& preset, const
                 Report& report) {
   const bool dropped = is_at_least(subject.context, preset.retired_in);
   std::string message = fmt::format(
-      "{} was {} in {}", quoted(preset.name),
+      "{} was {} in {}", in_quotes(preset.name),
       preset.lifecycle == Lifecycle::deprecated ? "deprecated" : "dropped", preset.retired_in);
   if (!preset.retired_because.empty()) message += ": " + preset.retired_because;
   if (dropped)
@@ -78,19 +78,19 @@ void check_known(const PlacedPreset& placed, const Subject& subject, Report& rep
       report.add(placed.path().key("name"),
                  fmt::format("{} is a Hugging Face id, which operators take since v0.9.0; the one "
                              "here is {}",
-                             quoted(name), subject.context.operator_release),
+                             in_quotes(name), subject.context.operator_release),
                  what_was_meant(subject, name));
     return;
   }
   const auto* preset = known_by_name(subject, placed);
   if (preset == nullptr)
-    report.add(placed.path().key("name"), quoted(name) + " is not a model that KAITO knows",
+    report.add(placed.path().key("name"), in_quotes(name) + " is not a model that KAITO knows",
                what_was_meant(subject, name));
   else if (preset->lifecycle == Lifecycle::retired)
     check_gone(placed, *preset, subject, report);
   else if (is_before(subject.context, preset->first_release))
     report.add(placed.path().key("name"),
-               fmt::format("{} came with {}; the operator here is {}", quoted(preset->name),
+               fmt::format("{} came with {}; the operator here is {}", in_quotes(preset->name),
                            preset->first_release, subject.context.operator_release));
 }
 
@@ -122,7 +122,7 @@ void check_letter_case(const Subject& subject, Report& report) {
     if (preset != nullptr && preset->name != placed.preset->name)
       report.add(placed.path().key("name"),
                  fmt::format("{} is spelt {}: operators before v0.11.0 mind the letter case",
-                             quoted(placed.preset->name), preset->name),
+                             in_quotes(placed.preset->name), preset->name),
                  "write " + preset->name);
   });
 }
@@ -134,11 +134,12 @@ void check_hugging_face(const Subject& subject, Report& report) {
     const std::string& name = placed.preset->name;
     if (!is_hugging_face_id(name)) return;
     if (std::count(name.begin(), name.end(), '/') > 1)
-      report.add_as(Severity::error, placed.path().key("name"),
-                    quoted(name) + " is admitted, but no id of Hugging Face: those are ORG/NAME");
+      report.add_as(
+          Severity::error, placed.path().key("name"),
+          in_quotes(name) + " is admitted, but no id of Hugging Face: those are ORG/NAME");
     else if (looked_up(subject, placed) == nullptr)
       report.add(placed.path().key("name"),
-                 quoted(name) +
+                 in_quotes(name) +
                      " is not in the catalogue: the operator asks Hugging Face for it, "
                      "and refuses it when it is not there or vLLM does not know its "
                      "architecture");
@@ -211,7 +212,7 @@ void check_transformers(const Subject& subject, Report& report) {
                              : std::any_of(presets.begin(), presets.end(), has_settings);
     if (!capable && (known != nullptr || is_hugging_face_id(placed.preset->name)))
       report.add(placed.path().key("name"),
-                 quoted(placed.preset->name) + " cannot be served by the transformers runtime",
+                 in_quotes(placed.preset->name) + " cannot be served by the transformers runtime",
                  "remove the annotation kaito.sh/runtime, so that vLLM serves it");
   });
 }
@@ -226,7 +227,7 @@ void check_tunable(const Subject& subject, Report& report) {
     for (const auto& other : subject.context.catalog->presets())
       if (other.tunable && other.lifecycle == Lifecycle::current) tunable.push_back(other.name);
     report.add(placed.path().key("name"),
-               quoted(placed.preset->name) + " is admitted here, but cannot be tuned",
+               in_quotes(placed.preset->name) + " is admitted here, but cannot be tuned",
                "these can: " + join(tunable, ", "));
   });
 }

@@ -94,7 +94,7 @@ void check_name(const Subject& subject, Report& report) {
   if (subject.set != nullptr || name.empty() || dns_label_problem(name).empty()) return;
   const std::string problem = dns_subdomain_problem(name);
   if (!problem.empty() && is_before(subject.context, "v0.4.0"))
-    report.add(field("metadata.name"), quoted(name) + " " + problem);
+    report.add(field("metadata.name"), in_quotes(name) + " " + problem);
 }
 
 constexpr Rule kRules[] = {

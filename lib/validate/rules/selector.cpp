@@ -40,7 +40,7 @@ void check_expressible(const Subject& subject, Report& report) {
         values != nullptr && values->is_array() ? values->get_array().size() : 0;
     if (op != "In")
       report.add(path.key("operator"),
-                 fmt::format("{} cannot choose nodes: only key = value can", quoted(op)),
+                 fmt::format("{} cannot choose nodes: only key = value can", in_quotes(op)),
                  "use matchLabels");
     else if (count != 1)
       report.add(path.key("values"),
@@ -107,7 +107,7 @@ void check_label_syntax(const Subject& subject, Report& report) {
       report.add(labels_path().key(key), fmt::format("cannot be a label: it {}", key_problem));
     else if (!value_problem.empty())
       report.add(labels_path().key(key), fmt::format("{} cannot be the value of a label: it {}",
-                                                     quoted(value), value_problem));
+                                                     in_quotes(value), value_problem));
   }
 }
 

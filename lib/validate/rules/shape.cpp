@@ -129,7 +129,7 @@ void check_access_mode(const Subject& subject, Report& report) {
     const auto& mode = placed.preset->access_mode;
     if (mode && *mode != "public" && *mode != "private")
       report.add(placed.path().key("accessMode"),
-                 "must be public or private, not " + quoted(*mode));
+                 "must be public or private, not " + in_quotes(*mode));
   }
 }
 
@@ -140,7 +140,8 @@ void check_partition_mode(const Subject& subject, Report& report) {
   if (mode.empty())
     report.add(field("resource.partition.mode"), "is required: mig or accelerator");
   else if (mode != "mig" && mode != "accelerator")
-    report.add(field("resource.partition.mode"), "must be mig or accelerator, not " + quoted(mode));
+    report.add(field("resource.partition.mode"),
+               "must be mig or accelerator, not " + in_quotes(mode));
 }
 
 void check_partition_count(const Subject& subject, Report& report) {

@@ -29,7 +29,7 @@ void check_method(const Subject& subject, Report& report) {
   if (method.empty())
     report.add(field("tuning.method"), "is missing", "write lora or qlora");
   else if (!is_method(to_lower(method)))
-    report.add(field("tuning.method"), quoted(method) + " is not a tuning method",
+    report.add(field("tuning.method"), in_quotes(method) + " is not a tuning method",
                "write lora or qlora");
 }
 
@@ -42,7 +42,7 @@ void check_method_case(const Subject& subject, Report& report) {
   if (lower == *tuning->method || !is_method(lower)) return;
   const bool has_config = tuning->config && !tuning->config->empty();
   report.add_as(has_config ? Severity::warning : Severity::error, field("tuning.method"),
-                quoted(*tuning->method) + " is admitted, but has no default settings",
+                in_quotes(*tuning->method) + " is admitted, but has no default settings",
                 "write " + lower);
 }
 

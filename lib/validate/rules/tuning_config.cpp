@@ -163,8 +163,8 @@ void check_output_dir(const Subject& subject, Report& report) {
     cleaned.pop_back();
   if (cleaned == "/mnt" || !cleaned.starts_with("/mnt"))
     report.add(top_path(subject).key("TrainingArguments").key("output_dir"),
-               fmt::format("{} is {}, and the result has to lie below /mnt", quoted(folder),
-                           validate::quoted(cleaned)),
+               fmt::format("{} is {}, and the result has to lie below /mnt", in_quotes(folder),
+                           validate::in_quotes(cleaned)),
                "write a folder below /mnt, such as results");
 }
 

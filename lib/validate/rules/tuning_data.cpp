@@ -38,7 +38,7 @@ void check_image(const std::optional<std::string>& image, const FieldPath& path,
   if (!given(image)) return;
   const std::string problem = image_reference_problem(*image);
   if (!problem.empty())
-    report.add(path, quoted(*image) + " is not an image reference: it " + problem);
+    report.add(path, in_quotes(*image) + " is not an image reference: it " + problem);
 }
 
 void check_input_image(const Subject& subject, Report& report) {
@@ -58,7 +58,7 @@ void report_urls(const Subject& subject, UrlFault fault, Severity severity, std:
   for (std::size_t i = 0; i < input->urls->size(); ++i)
     if (screen_url((*input->urls)[i]) == fault)
       report.add_as(severity, field("tuning.input.urls").index(i),
-                    quoted((*input->urls)[i]) + std::string(why));
+                    in_quotes((*input->urls)[i]) + std::string(why));
 }
 
 /// v1beta1 is screened for addresses inside the cluster since v0.12.0.

@@ -35,7 +35,7 @@ void check_purpose(const Subject& subject, bool was, bool is, std::string_view n
   if (was == is) return;
   report.add(field(name),
              fmt::format("cannot be {}: the stored Workspace {} is {}, and stays that",
-                         is ? "added" : "removed", quoted(subject.stored->meta.name),
+                         is ? "added" : "removed", in_quotes(subject.stored->meta.name),
                          purpose(*subject.stored)),
              std::string(kRecreate));
 }
@@ -103,7 +103,7 @@ bool is_v1alpha1(const Subject& subject) {
 }
 
 std::string shown(const std::string& instance_type) {
-  return instance_type.empty() ? "none" : quoted(instance_type);
+  return instance_type.empty() ? "none" : in_quotes(instance_type);
 }
 
 /// v1alpha1 in every release, and v1beta1 before v0.8.1: without regard to the mode.
@@ -171,7 +171,7 @@ std::string describe(const Pairs& pairs) {
   std::vector<std::string> texts;
   for (const auto& [key, value] : *pairs)
     texts.push_back(fmt::format("{}={}", key, value));
-  return quoted(join(texts, ","));
+  return in_quotes(join(texts, ","));
 }
 
 /// Whether the selector stands for key = value pairs alone, as V012 has it.
@@ -218,10 +218,10 @@ void check_preset(const std::optional<api::PresetSpec>& stored,
     report.add(path, fmt::format("cannot be {}", wanted ? "added" : "removed"),
                std::string(kRecreate));
   } else if (stored->name != wanted->name) {
-    immutable(report, path.key("name"), quoted(stored->name), quoted(wanted->name));
+    immutable(report, path.key("name"), in_quotes(stored->name), in_quotes(wanted->name));
   } else if (stored->access_mode != wanted->access_mode) {
-    immutable(report, path.key("accessMode"), quoted(stored->access_mode.value_or("")),
-              quoted(wanted->access_mode.value_or("")));
+    immutable(report, path.key("accessMode"), in_quotes(stored->access_mode.value_or("")),
+              in_quotes(wanted->access_mode.value_or("")));
   } else {
     report.add(path.key("presetOptions"), "cannot change in any way, an empty list included",
                std::string(kRecreate));
@@ -255,7 +255,7 @@ void check_input_name(const Subject& subject, Report& report) {
     const std::string before = stored.input ? stored.input->name.value_or("") : "";
     const std::string after = wanted.input ? wanted.input->name.value_or("") : "";
     if (stored.input && wanted.input && before != after)
-      immutable(report, field("tuning.input.name"), quoted(before), quoted(after));
+      immutable(report, field("tuning.input.name"), in_quotes(before), in_quotes(after));
   });
 }
 
@@ -270,7 +270,7 @@ void check_method(const Subject& subject, Report& report) {
     const std::string before = stored.method.value_or("");
     const std::string after = wanted.method.value_or("");
     if (!equals_ignoring_case(before, after))
-      immutable(report, field("tuning.method"), quoted(before), quoted(after));
+      immutable(report, field("tuning.method"), in_quotes(before), in_quotes(after));
   });
 }
 
@@ -308,7 +308,7 @@ void check_streaming(const Subject& subject, Report& report) {
     report.add_as(known ? Severity::error : Severity::warning, annotation_path(kKey),
                   fmt::format("changes from {} to {}, which is refused where the operator streams "
                               "models",
-                              quoted(before), quoted(after)));
+                              in_quotes(before), in_quotes(after)));
 }
 
 constexpr Rule kRules[] = {
