@@ -35,7 +35,8 @@ Talk says(std::vector<std::string> messages) {
   return [messages = std::move(messages)](net::WebSocket& socket, const CallLimits& limits) {
     for (const auto& message : messages)
       CHECK(socket.send(message, limits));
-    CHECK(socket.close(limits));
+    // A client that was sent what it does not take has gone by now.
+    static_cast<void>(socket.close(limits));
   };
 }
 
