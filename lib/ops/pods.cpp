@@ -7,9 +7,8 @@
 #include <tuple>
 
 #include "kaito/json/json.hpp"
-#include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
-#include "ops/holding_back.hpp"
+#include "ops/conditions.hpp"
 
 namespace kaito::ops {
 
@@ -21,12 +20,6 @@ int ordinal_of(std::string_view pod) {
   int ordinal = 0;
   const auto read = std::from_chars(last.data(), last.data() + last.size(), ordinal);
   return read.ec == std::errc() && read.ptr == last.data() + last.size() ? ordinal : 0;
-}
-
-bool is_ready(const json::Value& pod) {
-  const auto conditions = k8s::conditions_of(pod);
-  const auto* ready = k8s::find_condition(conditions, "Ready");
-  return ready != nullptr && ready->status == "True";
 }
 
 std::vector<std::string> containers_of(const json::Value& pod) {
@@ -57,7 +50,8 @@ Result<std::vector<WorkspacePod>> workspace_pods(kube::Client& client, std::stri
     const json::Value& pod = item.value();
     if (json::find(pod, {"metadata", "deletionTimestamp"}) != nullptr) continue;
     const std::string name(json::string_at(pod, {"metadata", "name"}));
-    pods.push_back({name, ordinal_of(name), is_ready(pod), containers_of(pod)});
+    pods.push_back(
+        {name, ordinal_of(name), is_true(k8s::conditions_of(pod), "Ready"), containers_of(pod)});
   }
   std::sort(pods.begin(), pods.end(), [](const WorkspacePod& a, const WorkspacePod& b) {
     return std::tie(a.ordinal, a.name) < std::tie(b.ordinal, b.name);

@@ -6,7 +6,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
-#include "kaito/k8s/object_meta.hpp"
+#include "ops/conditions.hpp"
 
 namespace kaito::ops {
 
@@ -51,11 +51,6 @@ constexpr std::array fatal_reasons{
                 "the cloud has none of these now: choose another instance type or region"},
     FatalReason{"InstanceTypeNotSupported", "choose another instance type: kaitoctl skus list"},
 };
-
-bool is_true(const Conditions& conditions, std::string_view type) {
-  const auto* condition = k8s::find_condition(conditions, type);
-  return condition != nullptr && condition->status == "True";
-}
 
 /// Whether the operator wrote the condition about an older content of the object. Source:
 /// workspace-api.md 3.4: observedGeneration follows in every sync.

@@ -4,32 +4,10 @@
 
 #include "kaito/chat/chat.hpp"
 #include "kaito/json/json.hpp"
-#include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
-#include "ops/holding_back.hpp"
+#include "ops/conditions.hpp"
 
 namespace kaito::ops {
-
-namespace {
-
-bool is_ready(const json::Value& workspace) {
-  const auto conditions = k8s::conditions_of(workspace);
-  const auto* ready = k8s::find_condition(conditions, "InferenceReady");
-  return ready != nullptr && ready->status == "True";
-}
-
-}  // namespace
-
-std::string holding_back(const json::Value& workspace) {
-  for (const auto& condition : k8s::conditions_of(workspace)) {
-    if (condition.status == "True") continue;
-    std::string text = condition.type + " is " + condition.status;
-    if (!condition.reason.empty()) text += " (" + condition.reason + ")";
-    if (!condition.message.empty()) text += ": " + condition.message;
-    return text;
-  }
-  return "no operator has looked at it yet";
-}
 
 Result<std::string> serving_workspace(kube::Client& client, std::string_view namespace_,
                                       std::string_view name, bool inference_set,
@@ -40,7 +18,7 @@ Result<std::string> serving_workspace(kube::Client& client, std::string_view nam
   KAITO_TRY(const auto list, list_workspaces(client, namespace_, options, limits));
   for (const auto& workspace : list.items) {
     if (json::find(workspace.value(), {"metadata", "deletionTimestamp"}) != nullptr) continue;
-    if (is_ready(workspace.value()))
+    if (is_true(k8s::conditions_of(workspace.value()), "InferenceReady"))
       return std::string(json::string_at(workspace.value(), {"metadata", "name"}));
   }
   if (list.items.empty())
@@ -70,7 +48,7 @@ Error explain_not_serving(kube::Client& client, std::string_view namespace_, std
                  {},
                  "kaitoctl status " + std::string(name) + " shows the job",
                  nullptr};
-  if (is_ready(workspace->value())) return error;
+  if (is_true(k8s::conditions_of(workspace->value()), "InferenceReady")) return error;
   return Error{ErrorCode::unavailable,
                subject + " is not ready: " + holding_back(workspace->value()),
                {},

@@ -6,6 +6,7 @@
 #include "kaito/json/json.hpp"
 #include "kaito/ops/serving.hpp"
 #include "kaito/ops/status.hpp"
+#include "ops/conditions.hpp"
 #include "ops/workspaces.hpp"
 
 namespace kaito::ops {
@@ -163,9 +164,7 @@ Result<Endpoint> endpoint(kube::Client& client, std::string_view namespace_, std
                 "kaitoctl status " + std::string(name) + " shows the job");
   }
   Endpoint found;
-  const auto conditions = k8s::conditions_of(workspace.value());
-  const auto* ready = k8s::find_condition(conditions, "InferenceReady");
-  found.ready = ready != nullptr && ready->status == "True";
+  found.ready = is_true(k8s::conditions_of(workspace.value()), "InferenceReady");
   const std::string port = std::to_string(service_port);
   found.cluster_url =
       "http://" + std::string(name) + "." + std::string(namespace_) + ".svc.cluster.local:" + port;
