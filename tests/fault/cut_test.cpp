@@ -15,9 +15,6 @@ using Repeats = Exchange::Repeats;
 
 constexpr Way both_ways[] = {Way::to_server, Way::to_client};
 
-/// How long after its deadline a call may end: 100 ms are promised, on a machine that has time;
-/// this many more for one that runs forty calls at once with sanitizers beside other work.
-constexpr milliseconds slack{4000};
 /// For calls that are to end by themselves.
 constexpr milliseconds ample{120'000};
 
@@ -51,7 +48,7 @@ bool begins_with_a_read(const Exchange& exchange) {
 std::string always(const Case& test, const Report& report) {
   const Exchange& exchange = *test.exchange;
   const Outcome& outcome = report.outcome;
-  if (report.took > test.time + slack)
+  if (report.took > test.time + in_the_crowd)
     return fmt::format("it took {} ms", report.took / milliseconds(1));
   if (exchange.repeats == Repeats::never && report.writes > 1)
     return fmt::format("{} writes", report.writes);
@@ -109,6 +106,27 @@ std::string after_a_stall(const Case& test, const Report& report) {
   if (report.outcome.done || error.code != ErrorCode::timeout)
     return fmt::format("no timeout but {}: {}", to_string(error.code), error.describe());
   return misses_in(*test.exchange, report);
+}
+
+/// From the stop of a call that the fault made hang to the call's end.
+milliseconds time_to_stop(const CountingServer& server, const Exchange& exchange, Fault stall) {
+  Gate gate(server.port());
+  gate.expect({std::move(stall)});
+  const auto client = server.client_through(gate.port());
+  std::stop_source stop;
+  Deadline::Clock::time_point asked;
+  std::jthread stopper([&] {
+    while (gate.struck() == 0)
+      std::this_thread::sleep_for(milliseconds(1));
+    asked = Deadline::Clock::now();
+    stop.request_stop();
+  });
+  const auto outcome = exchange.call(*client, "ns", {Deadline::never(), stop.get_token()});
+  const auto ended = Deadline::Clock::now();
+  stopper.join();
+  CHECK_FALSE(outcome.done);
+  CHECK(outcome.error.code == ErrorCode::interrupted);
+  return std::chrono::duration_cast<milliseconds>(ended - asked);
 }
 
 /// With a server of its own, and the count of descriptors before and after it.
@@ -169,7 +187,7 @@ TEST_CASE("bytes that nobody sent, after every 21st byte of the answer") {
     sweep(room.server(), cases, [](const Case& test, const Report& report) -> std::string {
       const Exchange& exchange = *test.exchange;
       const auto code = report.outcome.error.code;
-      if (report.took > test.time + slack) return "it hung";
+      if (report.took > test.time + in_the_crowd) return "it hung";
       if (exchange.repeats == Repeats::never && report.writes > 1) return "written twice";
       // In a header, a reason or a string of the body some bytes more are not to be noticed.
       if (report.outcome.done) return {};
@@ -213,29 +231,16 @@ TEST_CASE("nobody listens: unreachable, with what to check, for every kind of re
   }
 }
 
-TEST_CASE("W14 a stop ends every kind of call that hangs") {
+TEST_CASE("W14 a stop ends every kind of call that hangs, within 100 ms") {
   const Room room;
   for (const auto& exchange : exchanges()) {
     for (const Way way : both_ways) {
       CAPTURE(exchange.name);
-      const std::size_t length = length_of(room.server(), exchange, way);
-      Gate gate(room.server().port());
-      gate.expect({Fault{Kind::stall, way, length / 2, ""}});
-      const auto client = room.server().client_through(gate.port());
-      std::stop_source stop;
-      Deadline::Clock::time_point asked;
-      std::jthread stopper([&] {
-        while (gate.struck() == 0)
-          std::this_thread::sleep_for(milliseconds(1));
-        asked = Deadline::Clock::now();
-        stop.request_stop();
-      });
-      const auto outcome = exchange.call(*client, "ns", {Deadline::never(), stop.get_token()});
-      const auto ended = Deadline::Clock::now();
-      stopper.join();
-      REQUIRE_FALSE(outcome.done);
-      CHECK(outcome.error.code == ErrorCode::interrupted);
-      CHECK(ended - asked < milliseconds(100) + slack);
+      const std::size_t half = length_of(room.server(), exchange, way) / 2;
+      milliseconds took = promised;
+      for (int chance = 0; chance < chances && took >= promised; ++chance)
+        took = time_to_stop(room.server(), exchange, {Fault::Kind::stall, way, half, ""});
+      CHECK(took < promised);
     }
   }
 }

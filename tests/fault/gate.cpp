@@ -182,6 +182,12 @@ bool Gate::strike(Connection& connection, const char* bytes, std::size_t count) 
   }
 }
 
+void Gate::count_carried(Connection& connection, Way way, std::size_t bytes) {
+  connection.carried[index(way)] += bytes;
+  const std::lock_guard lock(mutex_);
+  if (connection.first) carried_[index(way)] = connection.carried[index(way)];
+}
+
 void Gate::carry(Connection& connection, Way way) {
   const std::size_t from = index(way);
   std::array<char, 16384> buffer{};
@@ -202,16 +208,15 @@ void Gate::carry(Connection& connection, Way way) {
   const bool due = fault.kind != Fault::Kind::none && fault.way == way && before <= fault.after &&
                    fault.after < before + count;
   if (due) clean = fault.after - before;
+  // Before they go: who has read them may ask at once how many there were.
+  count_carried(connection, way, clean);
   const bool sliced = fault.kind == Fault::Kind::slices && fault.way == way;
   bool alive = sliced ? true : send_all(into, buffer.data(), clean);
   for (std::size_t i = 0; sliced && alive && i < count; ++i)
     alive = send_all(into, buffer.data() + i, 1);
   if (!alive) return connection.close(true);
-  connection.carried[from] += due ? clean : count;
   if (due && strike(connection, buffer.data() + clean, count - clean))
-    connection.carried[from] += count - clean;
-  const std::lock_guard lock(mutex_);
-  if (connection.first) carried_[from] = connection.carried[from];
+    count_carried(connection, way, count - clean);
 }
 
 void Gate::run(const std::stop_token& stop) {

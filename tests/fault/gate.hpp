@@ -58,6 +58,7 @@ class Gate {
   void run(const std::stop_token& stop);
   void start_anew();
   void accept_one();
+  void count_carried(Connection& connection, Way way, std::size_t bytes);
   void carry(Connection& connection, Way way);
   bool strike(Connection& connection, const char* bytes, std::size_t count);
 
