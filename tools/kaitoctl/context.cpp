@@ -118,6 +118,10 @@ int Context::report(const kaito::Error& error) {
   return exit_code(error.code);
 }
 
+int Context::exit_code_of(const kaito::Result<int>& outcome) {
+  return outcome ? *outcome : report(outcome.error());
+}
+
 kaito::ops::EventSink Context::event_sink() {
   return [this](const kaito::ops::Event& event) {
     if (event.kind == kaito::ops::Event::Kind::warning)

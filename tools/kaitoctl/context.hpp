@@ -62,6 +62,8 @@ class Context {
   void warn(std::string_view text);
   /// Prints the error with its hint (and its findings) and gives the exit code.
   [[nodiscard]] int report(const kaito::Error& error);
+  /// A command's own exit code, or that of its error, which is reported.
+  [[nodiscard]] int exit_code_of(const kaito::Result<int>& outcome);
   void print_finding(const kaito::validate::Finding& finding);
   /// Notes and warnings of an operation, as they come.
   [[nodiscard]] kaito::ops::EventSink event_sink();

@@ -93,10 +93,7 @@ void add_chat(CommandLine& root, Context& context) {
   auto flags = std::make_shared<ChatFlags>();
   auto command = root.command("chat", "Talk to the model of a workspace");
   add_chat_flags(command, *flags);
-  command.run([&context, flags] {
-    auto code = chat(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(chat(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

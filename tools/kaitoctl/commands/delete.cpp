@@ -92,10 +92,7 @@ void add_delete(CommandLine& root, Context& context) {
       .text("--timeout", flags->timeout, "How long to wait", "DURATION")
       .choice("--dry-run", flags->dry_run, {"none", "client", "server"},
               "Say what would be deleted");
-  command.run([&context, flags] {
-    auto code = remove(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(remove(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

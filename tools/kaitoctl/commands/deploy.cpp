@@ -144,10 +144,7 @@ void add_deploy(CommandLine& root, Context& context) {
   auto flags = std::make_shared<DeployFlags>();
   auto command = root.command("deploy", "Deploy a model, or the workspaces of a file");
   add_deploy_flags(command, *flags);
-  command.run([&context, flags] {
-    auto code = deploy(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(deploy(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

@@ -67,10 +67,7 @@ void add_endpoint(CommandLine& root, Context& context) {
       .flag("--all", flags->all,
             "Every way to reach it: in the cluster, through the API server, from outside")
       .text("-o,--output", flags->output, "json or yaml", "FORMAT");
-  command.run([&context, flags] {
-    auto code = endpoint(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(endpoint(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

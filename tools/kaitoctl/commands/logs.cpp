@@ -119,10 +119,7 @@ void add_logs(CommandLine& root, Context& context) {
           "Examples:\n"
           "  kaitoctl logs workspace-phi-3-mini -f\n"
           "  kaitoctl logs workspace-phi-3-mini --previous --tail 50\n");
-  command.run([&context, flags] {
-    auto code = logs(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(logs(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

@@ -162,10 +162,7 @@ void add_list(CommandLine& models, Context& context) {
       .text("--search", flags->search, "Only names that hold this text", "TEXT")
       .choice("--cloud", flags->cloud, {"azure", "aws", "arc"}, "Whose SKUs to look at")
       .text("-o,--output", flags->output, "json, yaml, wide or name", "FORMAT");
-  command.run([&context, flags] {
-    auto code = list(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(list(context, *flags)); });
 }
 
 void add_show(CommandLine& models, Context& context) {
@@ -183,10 +180,7 @@ void add_show(CommandLine& models, Context& context) {
           "  kaitoctl models show phi-4\n"
           "  kaitoctl models show falcon-7b\n"
           "  kaitoctl models show my-org/my-model --model-config config.json --weights 14.9Gi");
-  command.run([&context, flags] {
-    auto code = show(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(show(context, *flags)); });
 }
 
 }  // namespace

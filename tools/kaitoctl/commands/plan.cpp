@@ -40,10 +40,7 @@ void add_plan(CommandLine& root, Context& context) {
   auto flags = std::make_shared<PlanFlags>();
   auto command = root.command("plan", "Which GPU nodes a model fits on, and how many, explained");
   add_plan_flags(command, *flags);
-  command.run([&context, flags] {
-    auto code = plan(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(plan(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

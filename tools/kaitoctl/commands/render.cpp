@@ -145,10 +145,7 @@ void add_render(CommandLine& root, Context& context) {
   auto flags = std::make_shared<RenderFlags>();
   auto command = root.command("render", "The manifests that a workspace becomes");
   add_render_flags(command, *flags);
-  command.run([&context, flags] {
-    auto code = render(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(render(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

@@ -129,10 +129,7 @@ kaito::Result<int> status(Context& context) {
 
 template <class F>
 std::function<int()> reported(Context& context, F action) {
-  return [&context, action] {
-    kaito::Result<int> code = action();
-    return code ? *code : context.report(code.error());
-  };
+  return [&context, action] { return context.exit_code_of(action()); };
 }
 
 }  // namespace

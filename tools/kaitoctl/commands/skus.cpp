@@ -97,10 +97,7 @@ void add_list(CommandLine& skus, Context& context) {
             "QUANTITY")
       .flag("--all", flags->all, "Retired ones too")
       .text("-o,--output", flags->output, "json, yaml, wide or name", "FORMAT");
-  command.run([&context, flags] {
-    auto code = list(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(list(context, *flags)); });
 }
 
 void add_show(CommandLine& skus, Context& context) {
@@ -109,10 +106,7 @@ void add_show(CommandLine& skus, Context& context) {
   command.positional("SKU", flags->sku, "Its name, in any letter case")
       .choice("--cloud", flags->cloud, {"azure", "aws", "arc"}, "Look in this cloud alone")
       .text("-o,--output", flags->output, "json, yaml or name", "FORMAT");
-  command.run([&context, flags] {
-    auto code = show(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(show(context, *flags)); });
 }
 
 }  // namespace

@@ -127,10 +127,7 @@ void add_status(CommandLine& root, Context& context) {
       .text("-l,--selector", flags->selector, "Only those with these labels (a=b,c!=d)", "SELECTOR")
       .text("--field-selector", flags->field_selector, "Only those with these fields", "SELECTOR")
       .text("-o,--output", flags->output, "json, yaml, wide or name", "FORMAT");
-  command.run([&context, flags] {
-    auto code = status(context, *flags);
-    return code ? *code : context.report(code.error());
-  });
+  command.run([&context, flags] { return context.exit_code_of(status(context, *flags)); });
 }
 
 }  // namespace kaitoctl::commands

@@ -234,8 +234,7 @@ void add_validate(CommandLine& root, Context& context) {
           "  helm template chart | kaitoctl validate -f - --fail-on warning");
   command.run([&context, flags] {
     flags->files.insert(flags->files.end(), flags->named.begin(), flags->named.end());
-    auto code = validate(context, *flags);
-    return code ? *code : context.report(code.error());
+    return context.exit_code_of(validate(context, *flags));
   });
 }
 
