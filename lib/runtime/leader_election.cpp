@@ -73,6 +73,7 @@ struct LeaderElector::Impl {
   bool acquire(const std::stop_token& stop);
   bool keep(const std::stop_token& led);
   void release();
+  void record_leading() const;
   void set_leads(bool now_leads);
   void set_renewed(Clock::TimePoint moment);
 };
@@ -146,6 +147,7 @@ bool LeaderElector::Impl::acquire(const std::stop_token& stop) {
     if (hold && *hold == Hold::ours) {
       set_renewed(began);
       set_leads(true);
+      record_leading();
       return true;
     }
     if (!hold && !stop.stop_requested())
@@ -203,6 +205,12 @@ void LeaderElector::Impl::release() {
     observe(std::move(*seen));
   }
   log(1, "not released: others write it too; it expires by itself");
+}
+
+void LeaderElector::Impl::record_leading() const {
+  if (options.recorder == nullptr) return;
+  options.recorder->record(reference_to(lease.value()), EventType::normal, "LeaderElection",
+                           options.identity + " became leader");
 }
 
 void LeaderElector::Impl::set_leads(bool now_leads) {

@@ -1,14 +1,16 @@
-// kubernetes-client.md 8.7 and 8.9: what stands on watches and Leases, on a server as it is.
+// kubernetes-client.md 4.7, 8.7, 8.9: what stands on watches, Events and Leases, on a real server.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <atomic>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "kaito/runtime/event_recorder.hpp"
 #include "kaito/runtime/informer.hpp"
 #include "kaito/runtime/leader_election.hpp"
 #include "session.hpp"
@@ -126,10 +128,79 @@ TEST_CASE("W22 an informer in a storm of writes ends up with what a list says") 
   CHECK(follower.informer().state().lists == 1);
 }
 
+/// The events of an object, as a list with field selectors gives them.
+json::Value events_of(Session& session, const std::string& kind, const std::string& name) {
+  const Reply reply = session.get(session.core("events") + "?fieldSelector=involvedObject.name%3D" +
+                                  name + ",involvedObject.kind%3D" + kind);
+  REQUIRE(reply.status == 200);
+  const auto* items = json::find(reply.body, {"items"});
+  REQUIRE(items != nullptr);
+  return *items;
+}
+
+TEST_CASE("Z12 an event recorded, and told again; found by its object") {
+  Session session;
+  REQUIRE(session.create("phi").status == 201);
+  REQUIRE(session.create("other").status == 201);
+  const Reply object = session.get(session.workspaces("phi"));
+  runtime::SystemClock clock;
+  runtime::EventRecorder recorder(target().client(), {.component = "conformance", .log = {}},
+                                  clock);
+  const auto about = runtime::reference_to(object.body);
+  recorder.record(about, runtime::EventType::warning, "Tried", "no luck");
+  const auto count = [&](const json::Value& events) {
+    return events.get_array().size() == 1 ? json::int_at(events.get_array().front(), {"count"}) : 0;
+  };
+  REQUIRE(eventually([&] { return count(events_of(session, "Workspace", "phi")) == 1; }));
+  const auto first = events_of(session, "Workspace", "phi").get_array().front();
+  recorder.record(about, runtime::EventType::warning, "Tried", "no luck");
+  REQUIRE(eventually([&] { return count(events_of(session, "Workspace", "phi")) == 2; }));
+  const auto events = events_of(session, "Workspace", "phi");
+  const auto& second = events.get_array().front();
+  const auto same = [&](std::initializer_list<std::string_view> keys) {
+    return json::string_at(first, keys) == json::string_at(second, keys);
+  };
+  CHECK(same({"metadata", "uid"}));
+  CHECK(same({"firstTimestamp"}));
+  CHECK(json::string_at(second, {"involvedObject", "uid"}) == object.meta("uid"));
+  CHECK(json::string_at(second, {"source", "component"}) == "conformance");
+  CHECK(json::string_at(second, {"type"}) == "Warning");
+  CHECK(json::string_at(second, {"message"}) == "no luck");
+  CHECK(events_of(session, "Workspace", "other").get_array().empty());
+
+  // It goes, as events do after an hour: the next one is made anew and counts on.
+  const auto name = std::string(json::string_at(second, {"metadata", "name"}));
+  REQUIRE(session.remove(session.core("events", name)).status == 200);
+  recorder.record(about, runtime::EventType::warning, "Tried", "no luck");
+  CHECK(eventually([&] { return count(events_of(session, "Workspace", "phi")) == 3; }));
+  REQUIRE(recorder.close(soon()));
+}
+
+TEST_CASE("Z13 an event of an object without a namespace: in the namespace default") {
+  Session session;
+  const Reply space = session.get("/api/v1/namespaces/" + session.space());
+  REQUIRE(space.status == 200);
+  runtime::SystemClock clock;
+  runtime::EventRecorder recorder(target().client(), {.component = "conformance", .log = {}},
+                                  clock);
+  recorder.record(runtime::reference_to(space.body), runtime::EventType::normal, "Seen", "m");
+  REQUIRE(recorder.close(soon()));
+  const Reply events = session.get(
+      "/api/v1/namespaces/default/events?fieldSelector=involvedObject.uid%3D" + space.meta("uid"));
+  REQUIRE(events.status == 200);
+  const auto* items = json::find(events.body, {"items"});
+  REQUIRE(items != nullptr);
+  REQUIRE(items->get_array().size() == 1);
+  const auto& event = items->get_array().front();
+  CHECK(json::string_at(event, {"involvedObject", "kind"}) == "Namespace");
+  CHECK(json::string_at(event, {"reason"}) == "Seen");
+}
+
 /// A candidate for the case's Lease, running; its work is to wait for the end.
 class Candidate {
  public:
-  Candidate(const Session& session, std::string identity) {
+  Candidate(const Session& session, std::string identity,
+            runtime::EventRecorder* recorder = nullptr) {
     runtime::LeaderElectionOptions options;
     options.namespace_ = session.space();
     options.name = "controller";
@@ -138,6 +209,7 @@ class Candidate {
     options.renew_deadline = 2s;
     options.retry_period = 200ms;
     options.on_lost = [this] { lost_ = true; };
+    options.recorder = recorder;
     auto made = runtime::LeaderElector::create(target().client(), std::move(options), clock_);
     REQUIRE_MESSAGE(made, made.error().describe());
     elector_ = std::move(*made);
@@ -207,6 +279,22 @@ TEST_CASE("Z10 a Lease that somebody else takes: lost, and the work is stopped")
   CHECK(eventually([&] { return one.lost() && !one.works(); }));
   CHECK_FALSE(one.ended_well());
   CHECK(session.get(lease(session)).at({"spec", "holderIdentity"}) == "usurper");
+}
+
+TEST_CASE("Z11 who becomes leader is told as an event on the Lease") {
+  Session session;
+  runtime::SystemClock clock;
+  runtime::EventRecorder recorder(target().client(), {.component = "controller", .log = {}}, clock);
+  const Candidate one(session, "one", &recorder);
+  REQUIRE(eventually([&] { return one.works(); }));
+  REQUIRE(recorder.close(soon()));
+  const auto events = events_of(session, "Lease", "controller");
+  REQUIRE(events.get_array().size() == 1);
+  const auto& event = events.get_array().front();
+  CHECK(json::string_at(event, {"reason"}) == "LeaderElection");
+  CHECK(json::string_at(event, {"message"}) == "one became leader");
+  CHECK(json::string_at(event, {"involvedObject", "uid"}) ==
+        session.get(lease(session)).meta("uid"));
 }
 
 }  // namespace

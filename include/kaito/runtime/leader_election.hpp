@@ -9,6 +9,7 @@
 #include "kaito/base/result.hpp"
 #include "kaito/kube/client.hpp"
 #include "kaito/runtime/clock.hpp"
+#include "kaito/runtime/event_recorder.hpp"
 
 namespace kaito::runtime {
 
@@ -25,6 +26,8 @@ struct LeaderElectionOptions {
   /// The leadership was lost; `lead` may still be running. May be empty.
   std::function<void()> on_lost;
   std::function<void(int level, const std::string& line)> log;  ///< may be empty
+  /// Told on the Lease that we became leader. May be nullptr; must outlive the elector.
+  EventRecorder* recorder = nullptr;
   Random random = system_random();
 };
 

@@ -7,7 +7,9 @@
 #include <boost/json/value.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "kaito/json/json.hpp"
 #include "support/fake_cluster.hpp"
@@ -382,6 +384,42 @@ TEST_CASE("work that ends by itself gives the Lease back, and its error") {
   const auto again = one.elector->run([](const std::stop_token&) { return Result<void>{}; }, {});
   REQUIRE_FALSE(again);
   CHECK(again.error().code == ErrorCode::usage);
+}
+
+TEST_CASE("who becomes leader is told as an event on the Lease; that it is refused is no harm") {
+  for (const bool refused : {false, true}) {
+    CAPTURE(refused);
+    LeaseServer server;
+    ManualClock clock;
+    std::mutex mutex;
+    std::vector<std::string> posted;
+    const auto client = kaito::test::client_of(
+        std::make_shared<kaito::test::FakeCluster>([&](const net::HttpRequest& request) -> Answer {
+          if (request.target.find("/events") == std::string::npos) return server.answer(request);
+          const std::lock_guard lock(mutex);
+          const auto event = json::parse(request.body);
+          REQUIRE(event);
+          for (const auto* field : {"kind", "namespace", "name", "resourceVersion"})
+            posted.emplace_back(json::string_at(*event, {"involvedObject", field}));
+          for (const auto* field : {"reason", "message", "type"})
+            posted.emplace_back(json::string_at(*event, {field}));
+          if (refused) return error_answer(403, "Forbidden", "no");
+          return {201, request.body};
+        }));
+    EventRecorder recorder(*client, {.component = "c", .log = {}}, clock);
+    LeaderElectionOptions options;
+    options.namespace_ = "ns";
+    options.name = "l";
+    options.identity = "one";
+    options.recorder = &recorder;
+    auto elector = LeaderElector::create(*client, options, clock);
+    REQUIRE(elector);
+    const auto led = (*elector)->run([](const std::stop_token&) { return Result<void>{}; }, {});
+    CHECK(led);
+    REQUIRE(recorder.close({Deadline::after(seconds(60)), {}}));
+    CHECK(posted == std::vector<std::string>{"Lease", "ns", "l", "1", "LeaderElection",
+                                             "one became leader", "Normal"});
+  }
 }
 
 TEST_CASE("stopped while following: nothing is written") {
