@@ -17,8 +17,9 @@ namespace kaito::ops {
 /// The object as it may be shown: the values of a Secret left out.
 [[nodiscard]] json::Document without_secrets(json::Document object);
 
-/// A conflict as people need it: which field, whose; or that the file holds an old resourceVersion.
+/// A refusal of the server as people need it: of a conflict which field, whose, or that the file
+/// holds an old resourceVersion; of fields that the cluster does not know where they are written.
 /// Other errors come back as they are.
-[[nodiscard]] Error explain_conflict(Error error, const DeployItem& item);
+[[nodiscard]] Error explain_refusal(Error error, const DeployItem& item);
 
 }  // namespace kaito::ops

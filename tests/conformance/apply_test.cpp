@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "kaito/k8s/unknown_fields.hpp"
 #include "session.hpp"
 
 namespace kaito::conformance {
@@ -246,13 +247,33 @@ TEST_CASE("A19 what an applier no longer sends is removed only from where it own
   CHECK(without.status == 200);
   CHECK(without.at({"resource", "count"}) == "4");
   CHECK(without.owners({"f:resource", "f:count"}) == "upd Update");
-  // Strict validation of an apply, on servers that have it.
-  const Reply strict =
-      session.as("m1", workspace("a", R"({"resource": {"bogus": 1}})"), "&fieldValidation=Strict");
-  if (minor_version() >= 25)
-    CHECK(strict.status == 400);
-  else
-    without_part("fieldValidation came with 1.25");
+}
+
+TEST_CASE("A20 an apply with fields that the schema does not have: refused, nothing created") {
+  Applier session;
+  const char* patch = R"({"resource": {"bogus": 1}, "inference": {"template": {"any": {"x": 1}}}})";
+  for (const char* validation : {"", "&fieldValidation=Strict", "&fieldValidation=Ignore"}) {
+    CAPTURE(validation);
+    const Reply refused = session.as("m1", workspace("a", patch), validation);
+    CHECK(refused.status == 500);
+    CHECK(refused.reason().empty());
+    CHECK(refused.message().starts_with("failed to create typed patch object"));
+    CHECK(refused.message().ends_with(": .resource.bogus: field not declared in schema"));
+  }
+  const Reply several =
+      session.as("m1", workspace("a", R"({"metadata": {"bogus": "1"}, "resource": {"bogus": 1}})"));
+  CHECK(several.status == 500);
+  CHECK(
+      several.message().ends_with(": errors:\n  .metadata.bogus: field not declared in schema\n"
+                                  "  .resource.bogus: field not declared in schema"));
+  CHECK(session.get(session.workspaces("a")).status == 404);
+  // The client tells them.
+  const auto error = target().client().apply({k8s::types::workspace(), session.space(), "a"},
+                                             parsed(workspace("a", patch)), {}, soon());
+  REQUIRE_FALSE(error);
+  const auto* status = k8s::status_of(error.error());
+  REQUIRE(status != nullptr);
+  CHECK(k8s::unknown_fields(*status) == std::vector<std::string>{"resource.bogus"});
 }
 
 }  // namespace

@@ -24,16 +24,6 @@ namespace {
 
 Target* the_target = nullptr;
 
-/// Asks again and again until it is so.
-bool comes_true(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  return true;
-}
-
 std::vector<k8s::ResourceType> custom_types() {
   return {k8s::types::workspace("v1beta1"), k8s::types::workspace("v1alpha1"),
           k8s::types::inference_set("v1beta1"), k8s::types::inference_set("v1alpha1"),
@@ -66,6 +56,15 @@ Target& target() {
 
 void set_target(Target* target) {
   the_target = target;
+}
+
+bool comes_true(const std::function<bool()>& condition) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return true;
 }
 
 CallLimits soon() {

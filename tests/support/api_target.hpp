@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ class Target {
 [[nodiscard]] Target& target();
 void set_target(Target* target);
 
+/// Asks again and again until it is so; false when it is not so in time.
+[[nodiscard]] bool comes_true(const std::function<bool()>& condition);
 /// Limits of an ordinary call.
 [[nodiscard]] CallLimits soon();
 /// The whole file, or "".

@@ -58,9 +58,9 @@ struct DeployOptions {
   std::string namespace_;
   bool namespace_given = false;  ///< on the command line: then a file's own may not differ
   std::string api_version;       ///< "" = the newest that the cluster serves
-  k8s::WriteOptions write;
-  bool client_dry_run = false;  ///< validate and convert only; nothing is sent
-  std::string cloud;            ///< for validation; "" = the cluster's
+  k8s::WriteOptions write;       ///< field_validation: server_default means strict
+  bool client_dry_run = false;   ///< validate and convert only; nothing is sent
+  std::string cloud;             ///< for validation; "" = the cluster's
   /// What cluster_facts said, where it was asked already; else deploy asks.
   std::optional<ClusterFacts> cluster;
 };

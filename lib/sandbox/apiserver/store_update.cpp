@@ -60,6 +60,18 @@ void copy_member(json::Object& to, const json::Object& from, std::string_view ke
                                  type.kind, version, text));
 }
 
+/// An apply with fields that the schema does not have is refused whatever fieldValidation says, in
+/// words without a reason.
+[[nodiscard]] Error undeclared_error(std::string_view api_version, const k8s::ObjectRef& ref,
+                                     const std::vector<std::string>& unknown) {
+  std::string list = unknown.size() > 1 ? "errors:" : "";
+  for (const std::string& path : unknown)
+    list +=
+        fmt::format("{}.{}: field not declared in schema", unknown.size() > 1 ? "\n  " : "", path);
+  return unnamed_error(fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}",
+                                   ref.namespace_, ref.name, api_version, ref.type.kind, list));
+}
+
 /// The preconditions that the sent object states about the stored one.
 [[nodiscard]] Result<void> check_preconditions(const Resource& resource, const json::Value& sent,
                                                const json::Value& stored, WriteVerb verb) {
@@ -245,8 +257,7 @@ Result<Written> Store::Impl::apply(const Kind& kind, const k8s::ObjectRef& ref, 
     for (std::string& path : prune(wanted, *schema))
       unknown.push_back(std::move(path));
   }
-  if (!unknown.empty() && request.validation == FieldValidation::strict)
-    return fail(strict_error(resource.type, kind.version, WriteVerb::apply, wanted, unknown));
+  if (!unknown.empty()) return fail(undeclared_error(kind.api_version(), ref, unknown));
   if (of_status) {
     root.stable_erase("spec");
     for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"})
@@ -262,16 +273,11 @@ Result<Written> Store::Impl::apply(const Kind& kind, const k8s::ObjectRef& ref, 
   const ObjectPtr live = stored == nullptr ? nullptr : in_version(kind, stored);
   KAITO_TRY(Applied applied,
             apply_fields(live.get(), wanted, kind.guide(), writer(kind, request), force));
-  Result<Written> written = stored == nullptr
-                                ? create(kind, ref.namespace_, std::move(applied.object), request,
-                                         std::move(applied.entries), WriteVerb::apply)
-                                : replace(kind, stored, std::move(applied.object), request,
-                                          std::move(applied.entries), WriteVerb::apply);
-  if (written && request.validation == FieldValidation::warn) {
-    for (const std::string& path : unknown)
-      written->warnings.push_back(fmt::format("unknown field \"{}\"", path));
-  }
-  return written;
+  if (stored == nullptr)
+    return create(kind, ref.namespace_, std::move(applied.object), request,
+                  std::move(applied.entries), WriteVerb::apply);
+  return replace(kind, stored, std::move(applied.object), request, std::move(applied.entries),
+                 WriteVerb::apply);
 }
 
 }  // namespace kaito::sandbox

@@ -72,8 +72,8 @@ TEST_CASE("a new Workspace: the questions, the rehearsal, the one write") {
             "GET /apis/apps/v1/deployments?labelSelector=app.kubernetes.io%2Fname%3Dworkspace&"
             "limit=500",
             "GET " + group, "GET " + betas + "/w",
-            "PATCH " + betas + "/w?fieldManager=kaitoctl&dryRun=All",
-            "PATCH " + betas + "/w?fieldManager=kaitoctl"});
+            "PATCH " + betas + "/w?fieldManager=kaitoctl&fieldValidation=Strict&dryRun=All",
+            "PATCH " + betas + "/w?fieldManager=kaitoctl&fieldValidation=Strict"});
   const auto sent = json::parse(d.server->writes()[0].body);
   auto wanted = yaml(beta);
   wanted.as_object()["metadata"].as_object()["namespace"] = "default";
@@ -424,7 +424,8 @@ TEST_CASE("--force-conflicts, --field-manager and a server dry run reach the ser
   REQUIRE(deployed);
   CHECK(deployed->front().outcome == Deployed::Outcome::created);
   CHECK(d.server->writes().empty());
-  CHECK(d.server->lines().back() == "PATCH " + betas + "/w?fieldManager=me&dryRun=All&force=true");
+  CHECK(d.server->lines().back() ==
+        "PATCH " + betas + "/w?fieldManager=me&fieldValidation=Strict&dryRun=All&force=true");
   CHECK(d.server->count("PATCH " + betas + "/w") == 1);
 
   Deploy same;
@@ -452,18 +453,94 @@ TEST_CASE("a client dry run asks nothing") {
   CHECK(d.server->lines().empty());
 }
 
-TEST_CASE("companions go first, and a Workspace is not rehearsed before a new one is there") {
+Scripted webhook_denial() {
+  return refusal(400, "BadRequest",
+                 "admission webhook \"validation.workspace.kaito.sh\" denied the request: no "
+                 "ConfigMap cm");
+}
+
+TEST_CASE(
+    "companions go first; what the webhook says of a Workspace before they are there does not "
+    "count") {
   Deploy d;
   d.server->on("PATCH " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
-  d.server->on("PATCH " + betas + "/w", {object(stored(beta, "7"))});
+  d.server->on("PATCH " + betas + "/w", {webhook_denial(), object(stored(beta, "7"))});
   const auto deployed = d.run(beta + "---\n" + config_map);
   REQUIRE_MESSAGE(deployed, deployed.error().describe());
   REQUIRE(deployed->size() == 2);
   CHECK((*deployed)[0].kind == "ConfigMap");
   CHECK((*deployed)[1].kind == "Workspace");
   CHECK(d.server->count("PATCH " + core + "/configmaps/cm") == 2);
-  CHECK(d.server->count("PATCH " + betas + "/w") == 1);
+  CHECK(d.server->count("PATCH " + betas + "/w") == 2);
   CHECK(has(d.server->lines().back(), "/workspaces/w"));
+}
+
+TEST_CASE("what the server itself refuses is final, also beside a companion that is yet to come") {
+  for (const bool undeclared : {false, true}) {
+    CAPTURE(undeclared);
+    Deploy d;
+    d.server->on("PATCH " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
+    d.server->on("PATCH " + betas + "/w",
+                 {undeclared ? refusal(500, "",
+                                       "failed to create typed patch object (default/w; "
+                                       "kaito.sh/v1beta1, Kind=Workspace): .inference.preset: "
+                                       "field not declared in schema")
+                             : refusal(403, "Forbidden", "cannot patch workspaces")});
+    const auto error = d.refused(beta + "---\n" + config_map);
+    CHECK(error.code == (undeclared ? ErrorCode::invalid : ErrorCode::forbidden));
+  }
+}
+
+TEST_CASE("fields that the cluster does not know: which, and where they are written") {
+  const std::string adapters =
+      beta.substr(0, beta.find("inference:")) +
+      "inference:\n  preset: {name: phi-4}\n  adapters:\n    - source: {name: a, image: i}\n"
+      "      strength: \"1.0\"\n";
+  struct {
+    std::string name;
+    Scripted answer;
+    std::string lines;
+  } const cases[] = {
+      {"an apply",
+       refusal(500, "",
+               "failed to create typed patch object (default/w; kaito.sh/v1beta1, "
+               "Kind=Workspace): .inference.adapters[0].strength: field not declared in schema"),
+       "a field of it:\n  w.yaml:11:7: inference.adapters[0].strength"},
+      {"strict",
+       refusal(400, "BadRequest",
+               "strict decoding error: unknown field \"inference.adapters[0].strength\", "
+               "unknown field \"resource.instanceType\""),
+       "fields of it:\n  w.yaml:11:7: inference.adapters[0].strength\n"
+       "  w.yaml:5:3: resource.instanceType"},
+      {"an item named by its keys",
+       refusal(500, "",
+               "failed to create typed patch object: .inference.adapters[name=\"a\"].x: field "
+               "not declared in schema"),
+       "a field of it:\n  w.yaml:9:3: inference.adapters[name=\"a\"].x"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Deploy d;
+    d.server->on("PATCH " + betas + "/w", {c.answer});
+    const auto error = d.refused(adapters);
+    CHECK(error.code == ErrorCode::invalid);
+    CHECK(error.message == "Workspace \"w\": this cluster does not know " + c.lines);
+    CHECK(error.hint == "its KAITO is older than that: leave this out, or upgrade KAITO");
+    CHECK(k8s::status_of(error) != nullptr);
+  }
+}
+
+TEST_CASE("a misspelt field of a companion") {
+  Deploy d;
+  d.server->on("PATCH " + core + "/configmaps/cm",
+               {refusal(500, "",
+                        "failed to create typed patch object (default/cm; /v1, Kind=ConfigMap): "
+                        ".datum: field not declared in schema")});
+  const auto error = d.refused(config_map + "datum: {k: v}\n---\n" + beta);
+  CHECK(error.code == ErrorCode::invalid);
+  CHECK(error.message ==
+        "ConfigMap \"cm\": this cluster does not know a field of it:\n  w.yaml:5:1: datum");
+  CHECK(error.hint == "take what is not of the kind ConfigMap out");
 }
 
 TEST_CASE("companions that stay as they are: everything is rehearsed") {
@@ -479,7 +556,7 @@ TEST_CASE("a failure after the first write says what was done") {
   Deploy d;
   d.server->on("PATCH " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
   d.server->on("GET " + betas + "/w", {object(stored(beta, "7"))});
-  d.server->on("PATCH " + betas + "/w", {field_conflict()});
+  d.server->on("PATCH " + betas + "/w", {object(stored(beta, "7")), field_conflict()});
   const auto deployed = d.run(beta + "---\n" + config_map);
   REQUIRE_FALSE(deployed);
   CHECK(deployed.error().code == ErrorCode::conflict);
@@ -493,7 +570,7 @@ TEST_CASE("changes of a Workspace that was not rehearsed are told when they are 
   Deploy d;
   d.server->on("PATCH " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
   d.server->on("GET " + betas + "/w", {object(stored(beta, "7"))});
-  d.server->on("PATCH " + betas + "/w", {object(changed)});
+  d.server->on("PATCH " + betas + "/w", {webhook_denial(), object(changed)});
   const auto deployed = d.run(beta + "---\n" + config_map);
   REQUIRE(deployed);
   CHECK((*deployed)[1].changes == std::vector<std::string>{"resource.count: (none) -> 2"});

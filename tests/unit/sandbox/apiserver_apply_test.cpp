@@ -135,10 +135,18 @@ TEST_CASE("apply bodies that are refused") {
   CHECK(refused.causes().empty());
   CHECK(cluster.apply(as("a", "m1"), workspace("a", R"({"metadata": {"uid": "other"}})")).status ==
         422);
-  CHECK(cluster
-            .apply(as("a", "m1", "&fieldValidation=Strict"),
-                   workspace("a", R"({"resource": {"bogus": 1}})"))
-            .status == 400);
+  const Reply one = cluster.apply(as("a", "m1"), workspace("a", R"({"resource": {"bogus": 1}})"));
+  CHECK(one.status == 500);
+  CHECK(one.message() ==
+        "failed to create typed patch object (default/a; kaito.sh/v1beta1, Kind=Workspace): "
+        ".resource.bogus: field not declared in schema");
+  const Reply two = cluster.apply(
+      as("b", "m1"), workspace("b", R"({"metadata": {"zz": 1}, "resource": {"bogus": 1}})"));
+  CHECK(two.status == 500);
+  CHECK(two.message() ==
+        "failed to create typed patch object (default/b; kaito.sh/v1beta1, Kind=Workspace): "
+        "errors:\n  .metadata.zz: field not declared in schema\n  .resource.bogus: field not "
+        "declared in schema");
 }
 
 TEST_CASE("status is applied on its own endpoint") {
