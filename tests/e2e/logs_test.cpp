@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <mutex>
 
 #include "contains.hpp"
@@ -75,8 +76,8 @@ status:
                            scene.namespace_(), target().address(), kubelet_port));
 }
 
-/// A pod that has run to its end, so that a followed log ends too.
-void add_pod(const Scene& scene, const std::string& name, const std::string& containers) {
+/// A pod as it is before its kubelet knows of it.
+void add_new_pod(const Scene& scene, const std::string& name, const std::string& containers) {
   scene.create(k8s::types::pod(), fmt::format(R"(
 apiVersion: v1
 kind: Pod
@@ -84,6 +85,11 @@ metadata: {{name: {}, labels: {{kaito.sh/workspace: ws}}}}
 spec: {{nodeName: logs-{}, restartPolicy: Never, containers: {}}}
 )",
                                               name, scene.namespace_(), containers));
+}
+
+/// A pod that has run to its end, so that a followed log ends too.
+void add_pod(const Scene& scene, const std::string& name, const std::string& containers) {
+  add_new_pod(scene, name, containers);
   scene.patch_status(scene.ref(k8s::types::pod(), name), "phase: Succeeded\n");
 }
 
@@ -140,6 +146,54 @@ TEST_CASE("the logs of a workspace on several nodes") {
   CHECK(workers.out.find("ws-0") == std::string::npos);
 }
 
+constexpr const char* creating =
+    "containerStatuses: [{name: ws, image: i, imageID: '', ready: false, restartCount: 0, "
+    "state: {waiting: {reason: ContainerCreating}}}]\n";
+
+TEST_CASE("logs -f waits for the pod and its container, and says so") {
+  Kubelet kubelet;
+  const Scene scene;
+  scene.create_workspace("ws");
+  scene.patch_status(scene.workspace_ref("ws"),
+                     conditions({condition("ResourceReady", "False", "NodesNotReady")}));
+  add_node(scene, kubelet.port());
+  const auto logs = scene.start({"logs", "ws", "-f", "--pod-running-timeout", "10m"});
+  REQUIRE(logs->says("waiting for pods of workspace \"ws\": ResourceReady is False"));
+  add_new_pod(scene, "ws-0", one_container);
+  REQUIRE(logs->says("waiting for container ws of pod ws-0: pending"));
+  const auto pod = scene.ref(k8s::types::pod(), "ws-0");
+  scene.patch_status(pod, creating);
+  REQUIRE(logs->says("waiting for container ws of pod ws-0: ContainerCreating"));
+  CHECK(logs->out() == "");
+  scene.patch_status(pod,
+                     "phase: Succeeded\ncontainerStatuses: [{name: ws, image: i, imageID: '', "
+                     "ready: false, restartCount: 0, state: {terminated: {exitCode: 0}}}]\n");
+  const auto outcome = logs->finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "one of ws-0/ws \x1b[31m\ntwo of ws-0/ws \x1b[31m\n");
+}
+
+TEST_CASE("logs -f of a container that does not start: given up after a while, or with Ctrl-C") {
+  const Scene scene;
+  scene.create_workspace("ws");
+  add_node(scene, 0);
+  add_new_pod(scene, "ws-0", one_container);
+  scene.patch_status(scene.ref(k8s::types::pod(), "ws-0"), creating);
+  const auto outcome = scene.run({"logs", "ws", "-f", "--pod-running-timeout", "3s"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 124);
+  CHECK(outcome.out == "");
+  CHECK(outcome.err ==
+        Contains("timed out waiting for container ws of pod ws-0: ContainerCreating"));
+  CHECK(outcome.err == Contains("--pod-running-timeout 30m waits longer"));
+
+  const auto logs = scene.start({"logs", "ws", "-f", "--pod-running-timeout", "10m"});
+  REQUIRE(logs->says("waiting for container ws of pod ws-0: ContainerCreating"));
+  logs->send(SIGINT);
+  CHECK(logs->finish().exit_code == 130);
+}
+
 TEST_CASE("logs that cannot be shown say why") {
   const Scene scene;
   const auto absent = scene.run({"logs", "ws"});
@@ -161,8 +215,11 @@ TEST_CASE("logs that cannot be shown say why") {
   const auto workers = scene.run({"logs", "ws", "--role", "worker"});
   CHECK(workers.exit_code == 5);
   CHECK(workers.err == Contains("has no workers"));
-  for (const auto& [flag, value] :
-       {std::pair{"--tail", "-1"}, {"--since", "0s"}, {"--since", "soon"}, {"--role", "boss"}}) {
+  for (const auto& [flag, value] : {std::pair{"--tail", "-1"},
+                                    {"--since", "0s"},
+                                    {"--since", "soon"},
+                                    {"--role", "boss"},
+                                    {"--pod-running-timeout", "0s"}}) {
     CAPTURE(flag);
     CAPTURE(value);
     CHECK(scene.run({"logs", "ws", flag, value}).exit_code == 2);

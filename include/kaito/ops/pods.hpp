@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kaito/kube/client.hpp"
+#include "kaito/ops/events.hpp"
 
 namespace kaito::ops {
 
@@ -15,6 +18,9 @@ struct WorkspacePod {
   bool ready = false;
   /// The one of the model comes first; init containers and side-cars behind it.
   std::vector<std::string> containers;
+  /// Of its containers those that have not started yet, and so have written nothing, and why:
+  /// "ContainerCreating".
+  std::map<std::string, std::string, std::less<>> not_started;
 };
 
 /// By ordinal; without those that are being deleted. An empty list is no error. Errors: the
@@ -23,6 +29,18 @@ struct WorkspacePod {
                                                                std::string_view namespace_,
                                                                std::string_view workspace,
                                                                const CallLimits& limits);
+
+/// What of the pods, of which there is one at least, is still to come, for people; "" = nothing. An
+/// error ends the wait.
+using MissingOfPods = std::function<Result<std::string>(const std::vector<WorkspacePod>& pods)>;
+
+/// Waits for the pods of a Workspace, looking again whenever one of them changes, and gives them as
+/// they are when nothing is missing. What is waited for is told (progress) when it changes. Errors:
+/// those of `missing`; not_found, for the Workspace; timeout, which says what is still missing;
+/// interrupted.
+[[nodiscard]] Result<std::vector<WorkspacePod>> wait_for_pods(
+    kube::Client& client, std::string_view namespace_, std::string_view workspace,
+    const MissingOfPods& missing, const EventSink& events, const CallLimits& limits);
 
 /// Why a Workspace has no pods: there is no such Workspace (not_found), or what holds its operator
 /// back (unavailable).

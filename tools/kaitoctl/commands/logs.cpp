@@ -1,11 +1,10 @@
-#include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "commands/log_printing.hpp"
+#include "commands/log_sources.hpp"
 #include "commands/registry.hpp"
 #include "exit_codes.hpp"
-#include "kaito/base/text.hpp"
-#include "kaito/ops/pods.hpp"
 #include "kaito/ops/serving.hpp"
 
 namespace kaitoctl::commands {
@@ -13,7 +12,6 @@ namespace kaitoctl::commands {
 namespace {
 
 using kaito::ErrorCode;
-using kaito::ops::WorkspacePod;
 
 struct Flags {
   std::string name;
@@ -25,6 +23,7 @@ struct Flags {
   std::string since;
   std::string container;
   std::string role;
+  std::string running_timeout = "20s";
 };
 
 kaito::Result<kaito::k8s::LogOptions> log_options(const Flags& flags) {
@@ -44,59 +43,28 @@ kaito::Result<kaito::k8s::LogOptions> log_options(const Flags& flags) {
   return options;
 }
 
-/// The pods that were asked for: without a word the one that serves.
-kaito::Result<std::vector<WorkspacePod>> chosen_pods(Context& context, const Flags& flags,
-                                                     std::vector<WorkspacePod> pods) {
-  const std::size_t total = pods.size();
-  if (flags.role == "worker")
-    std::erase_if(pods, [](const WorkspacePod& pod) { return pod.ordinal == 0; });
-  else if (flags.role == "leader" || !flags.all_pods)
-    pods.resize(1);
-  if (pods.empty())
-    return kaito::fail(ErrorCode::not_found, "workspace \"" + flags.name + "\" has no workers",
-                       "it runs on one node; leave --role out");
-  if (flags.role.empty() && !flags.all_pods && total > 1)
-    context.note("pod " + pods.front().name + " of " + std::to_string(total) +
-                 "; --all-pods shows them all");
-  return pods;
-}
-
-/// What to show of each pod.
-kaito::Result<std::vector<LogSource>> log_sources(Context& context, const Flags& flags,
-                                                  const std::vector<WorkspacePod>& pods) {
-  std::vector<LogSource> sources;
-  for (const auto& pod : pods) {
-    const auto& names = pod.containers;
-    if (!flags.container.empty() &&
-        std::find(names.begin(), names.end(), flags.container) == names.end()) {
-      const std::string near = kaito::did_you_mean(flags.container, names);
-      return kaito::fail(ErrorCode::not_found,
-                         "pod " + pod.name + " has no container \"" + flags.container + "\"",
-                         near.empty() ? "it has " + kaito::join(names, ", ") : near);
-    }
-    const std::string first = names.empty() ? std::string() : names.front();
-    sources.push_back({pod.name, flags.container.empty() ? first : flags.container});
-  }
-  const auto& shown = pods.front().containers;
-  if (flags.container.empty() && shown.size() > 1)
-    context.note("container " + shown.front() +
-                 "; --container shows another: " + kaito::join(std::span(shown).subspan(1), ", "));
-  return sources;
+kaito::Result<std::chrono::nanoseconds> running_timeout(const Flags& flags) {
+  KAITO_TRY(const auto timeout,
+            parse_duration_flag("--pod-running-timeout", flags.running_timeout));
+  if (timeout <= std::chrono::nanoseconds(0))
+    return kaito::fail(ErrorCode::usage, "--pod-running-timeout must be longer than 0s");
+  return timeout;
 }
 
 kaito::Result<int> logs(Context& context, const Flags& flags) {
   KAITO_TRY(const auto named, parse_object_name(flags.name));
   KAITO_TRY(const auto options, log_options(flags));
+  KAITO_TRY(const auto timeout, running_timeout(flags));
   KAITO_TRY(auto* client, context.client());
   KAITO_TRY(const auto limits, context.limits());
   const std::string& namespace_ = context.namespace_();
-  KAITO_TRY(const auto workspace, kaito::ops::serving_workspace(*client, namespace_, named.name,
-                                                                named.inference_set, limits));
-  KAITO_TRY(auto pods, kaito::ops::workspace_pods(*client, namespace_, workspace, limits));
-  if (pods.empty())
-    return kaito::fail(kaito::ops::explain_no_pods(*client, namespace_, workspace, limits));
-  KAITO_TRY(pods, chosen_pods(context, flags, std::move(pods)));
-  KAITO_TRY(const auto sources, log_sources(context, flags, pods));
+  LogChoice choice{"", flags.container, flags.role, flags.all_pods};
+  KAITO_TRY(choice.workspace, kaito::ops::serving_workspace(*client, namespace_, named.name,
+                                                            named.inference_set, limits));
+  // What wrote before the last restart has started once.
+  const bool waits = flags.follow && !flags.previous;
+  KAITO_TRY(const auto sources,
+            waits ? started_log_sources(context, choice, timeout) : log_sources(context, choice));
   KAITO_CHECK(print_logs(context, *client, namespace_, sources, options));
   return exit_done;
 }
@@ -115,9 +83,11 @@ void add_logs(CommandLine& root, Context& context) {
       .text("-c,--container", flags->container, "Container of the pod", "NAME")
       .choice("--role", flags->role, {"leader", "worker"}, "Of several nodes: which pods")
       .flag("--all-pods", flags->all_pods, "All pods, each line with its pod's name")
+      .text("--pod-running-timeout", flags->running_timeout,
+            "With -f: how long to wait for its start (default: 20s)", "DURATION")
       .footer(
           "Examples:\n"
-          "  kaitoctl logs workspace-phi-3-mini -f\n"
+          "  kaitoctl logs workspace-phi-3-mini -f --pod-running-timeout 30m\n"
           "  kaitoctl logs workspace-phi-3-mini --previous --tail 50\n");
   command.run([&context, flags] { return context.exit_code_of(logs(context, *flags)); });
 }
