@@ -169,4 +169,9 @@ bool ServerConnection::serve_one() {
   return responder.finish() && responder.keeps_connection();
 }
 
+void serve_connection(ByteStream& stream, const std::string& peer, const ServerOptions& options,
+                      const Handler& handler, std::stop_token stop) {
+  ServerConnection(stream, peer, options, handler, std::move(stop), false).run();
+}
+
 }  // namespace kaito::net

@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr unsigned normal_close = 1000;
 constexpr unsigned going_away = 1001;
+/// With a peer that asks whether we live and does not read the answer.
+constexpr std::chrono::seconds pong_patience{10};
 
 /// A mask need only be unforeseeable for those who choose the payload; when the system has no
 /// randomness left, the key of the handshake is what fails.
@@ -126,7 +128,9 @@ Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) 
       case Opcode::close:
         return impl_->take_close(frame->payload, limits);
       case Opcode::ping:
-        KAITO_CHECK(impl_->write(Opcode::pong, frame->payload, limits));
+        // Not with the limits of the wait: a pong that is cut short is the end of the connection.
+        KAITO_CHECK(impl_->write(Opcode::pong, frame->payload,
+                                 CallLimits{Deadline::after(pong_patience), {}}));
         continue;
       case Opcode::pong:
         continue;

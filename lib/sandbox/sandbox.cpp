@@ -23,6 +23,7 @@ namespace kaito::sandbox {
 namespace {
 
 constexpr int certificate_days = 30;
+constexpr int model_port = 5000;
 /// Simulated time between two words of a reply.
 constexpr std::chrono::milliseconds word_time{30};
 
@@ -69,6 +70,8 @@ struct Sandbox::Impl {
 
   [[nodiscard]] bool proxy(const ProxyTarget& target, const net::ServerRequest& request,
                            net::Responder& responder, const std::stop_token& stop);
+  [[nodiscard]] bool connect(const ProxyTarget& target, net::ByteStream& connection,
+                             const std::stop_token& stop);
   [[nodiscard]] std::optional<ServedModel> served_by(const ProxyTarget& target) const;
   [[nodiscard]] Result<LogRead> log(const ContainerRef& container, std::size_t from, bool wait,
                                     const CallLimits& limits);
@@ -109,12 +112,24 @@ std::optional<ServedModel> Sandbox::Impl::served_by(const ProxyTarget& target) c
 
 bool Sandbox::Impl::proxy(const ProxyTarget& target, const net::ServerRequest& request,
                           net::Responder& responder, const std::stop_token& stop) {
-  constexpr int model_port = 5000;
   if (net::is_loopback(target.pod_ip)) return pass_to_listener(target, request, responder, stop);
   if (!options.run_actors || target.port != model_port) return false;
   const auto model = served_by(target);
   if (!model) return false;
   models.handle(*model, request, responder, stop);
+  return true;
+}
+
+bool Sandbox::Impl::connect(const ProxyTarget& target, net::ByteStream& connection,
+                            const std::stop_token& stop) {
+  if (!options.run_actors || target.port != model_port) return false;
+  const auto model = served_by(target);
+  if (!model) return false;
+  net::serve_connection(
+      connection, "127.0.0.1", {},
+      [&](const net::ServerRequest& request, net::Responder& responder,
+          const std::stop_token& ends) { models.handle(*model, request, responder, ends); },
+      stop);
   return true;
 }
 
@@ -180,6 +195,10 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
   api.proxy = [raw = impl.get()](const ProxyTarget& target, const net::ServerRequest& request,
                                  net::Responder& responder, const std::stop_token& stop) {
     return raw->proxy(target, request, responder, stop);
+  };
+  api.connect = [raw = impl.get()](const ProxyTarget& target, net::ByteStream& connection,
+                                   const std::stop_token& stop) {
+    return raw->connect(target, connection, stop);
   };
   if (impl->options.run_actors)
     api.logs = [raw = impl.get()](const ContainerRef& container, std::size_t from, bool wait,

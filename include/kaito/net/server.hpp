@@ -70,6 +70,11 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Serves HTTP on a connection that came about in another way, as HttpServer does on its own: until
+/// the peer leaves, an error, or the stop. Of the options, idle_timeout and max_body count.
+void serve_connection(ByteStream& stream, const std::string& peer, const ServerOptions& options,
+                      const Handler& handler, std::stop_token stop);
+
 /// A certificate authority and a server certificate made on the spot, for the sandbox and tests.
 struct SelfSigned {
   std::string ca_pem;

@@ -12,8 +12,9 @@
 
 namespace kaito::net {
 
-/// Messages both ways over one connection, either end. Pings are answered while it is read. One
-/// thread at a time. Source: RFC 6455; binary messages only, no extensions.
+/// Messages both ways over one connection, either end. Pings are answered while it is read, within
+/// ten seconds if need be, whatever the limits of the call. One thread at a time. Source: RFC 6455;
+/// binary messages only, no extensions.
 class WebSocket {
  public:
   static constexpr std::size_t default_max_message = std::size_t{64} << 20;

@@ -43,10 +43,6 @@ constexpr std::size_t kMostBytes = std::size_t{3} << 20;
   return false;
 }
 
-[[nodiscard]] Error upgrade_required() {
-  return bad_request("Upgrade request required");
-}
-
 /// Whether the path's scope fits the kind: a namespace for those who live in one, none for others.
 [[nodiscard]] bool scope_fits(const ResourcePath& path, const Resource& resource,
                               std::string_view method) {
@@ -74,6 +70,11 @@ constexpr std::size_t kMostBytes = std::size_t{3} << 20;
   return fail(method_not_allowed());
 }
 
+/// Subresources of a pod that lead to its node and change the connection's protocol.
+[[nodiscard]] bool is_upgrade(std::string_view subresource) {
+  return subresource == "exec" || subresource == "attach" || subresource == "portforward";
+}
+
 /// Answers what streams; false when the call is a plain one.
 [[nodiscard]] Result<bool> answer_stream(const Call& call, net::Responder& responder,
                                          const std::stop_token& stop) {
@@ -90,8 +91,12 @@ constexpr std::size_t kMostBytes = std::size_t{3} << 20;
     KAITO_CHECK(stream_log(call, responder, stop));
     return true;
   }
-  if (of_pod && (sub == "exec" || sub == "attach" || sub == "portforward"))
-    return fail(upgrade_required());
+  if (of_pod && is_upgrade(sub)) {
+    if (call.request.method != "GET" && call.request.method != "POST")
+      return fail(method_not_allowed());
+    KAITO_CHECK(stream_pod(call, responder, stop));
+    return true;
+  }
   const bool watches = call.path.old_watch || call.query.flag("watch");
   if (sub.empty() && call.request.method == "GET" && watches) {
     KAITO_CHECK(watch_objects(call, responder, stop));
@@ -175,7 +180,8 @@ Result<void> ApiServer::Impl::answer_resource(const net::ServerRequest& request,
     return fail(no_such_resource());
   if (call.resource == nullptr || !scope_fits(path, *call.resource, request.method))
     return fail(not_served());
-  const bool raw = path.subresource == "proxy" || path.subresource == "log";
+  const bool raw =
+      path.subresource == "proxy" || path.subresource == "log" || is_upgrade(path.subresource);
   if (!raw) {
     KAITO_TRY(call.form, negotiate(request.headers.get("Accept"), path.name.empty()));
     if (request.body.size() > kMostBytes) return fail(too_large(kMostBytes));

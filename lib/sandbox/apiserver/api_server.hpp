@@ -29,6 +29,11 @@ struct ProxyTarget {
 using ProxyHook = std::function<bool(const ProxyTarget& target, const net::ServerRequest& request,
                                      net::Responder& responder, std::stop_token stop)>;
 
+/// Serves a connection to a port of a pod as long as it lasts. False, at once, when nothing listens
+/// there.
+using ConnectHook = std::function<bool(const ProxyTarget& target, net::ByteStream& connection,
+                                       std::stop_token stop)>;
+
 struct ContainerRef {
   std::string namespace_;
   std::string pod;
@@ -56,8 +61,9 @@ struct ApiServerOptions {
   std::chrono::milliseconds future_wait{3'000};
   /// Off: as servers before 1.25, which ignore fieldValidation.
   bool field_validation = true;
-  ProxyHook proxy;  ///< empty: nothing listens anywhere
-  LogHook logs;     ///< empty: logs are empty
+  ProxyHook proxy;      ///< empty: nothing listens anywhere
+  ConnectHook connect;  ///< empty: nothing listens anywhere
+  LogHook logs;         ///< empty: logs are empty
 };
 
 /// The Kubernetes API over a Store, as an HTTP handler. Source: kubernetes-client.md 3, 4, 6.

@@ -88,6 +88,9 @@ struct Selection {
                                          const std::stop_token& stop);
 [[nodiscard]] Result<void> stream_log(const Call& call, net::Responder& responder,
                                       const std::stop_token& stop);
+/// exec, attach and portforward of a pod.
+[[nodiscard]] Result<void> stream_pod(const Call& call, net::Responder& responder,
+                                      const std::stop_token& stop);
 [[nodiscard]] Result<void> proxy(const Call& call, net::Responder& responder,
                                  const std::stop_token& stop);
 

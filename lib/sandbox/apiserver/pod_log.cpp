@@ -7,7 +7,8 @@
 
 #include "kaito/json/json.hpp"
 #include "sandbox/apiserver/call.hpp"
-#include "sandbox/apiserver/kubelet_log.hpp"
+#include "sandbox/apiserver/node_kubelet.hpp"
+#include "sandbox/apiserver/pod_container.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -21,35 +22,6 @@ struct LogRequest {
   std::optional<std::int64_t> most_bytes;
   std::optional<Instant> since;
 };
-
-[[nodiscard]] std::vector<std::string> container_names(const json::Value& pod) {
-  std::vector<std::string> names;
-  for (const std::string_view list : {"containers", "initContainers"}) {
-    const json::Value* containers = json::find(pod, {"spec", list});
-    if (containers == nullptr || !containers->is_array()) continue;
-    for (const json::Value& container : containers->get_array())
-      names.emplace_back(json::string_at(container, {"name"}));
-  }
-  return names;
-}
-
-[[nodiscard]] Result<std::string> choose_container(const Call& call, const json::Value& pod) {
-  const std::vector<std::string> names = container_names(pod);
-  const std::string asked = call.query.get("container");
-  if (asked.empty()) {
-    if (names.size() == 1) return names.front();
-    std::string choices;
-    for (const std::string& name : names)
-      choices += (choices.empty() ? "" : " ") + name;
-    return fail(bad_request(
-        fmt::format("a container name must be specified for pod {}, choose one of: [{}]",
-                    call.path.name, choices)));
-  }
-  if (std::ranges::find(names, asked) == names.end())
-    return fail(
-        bad_request(fmt::format("container {} is not valid for pod {}", asked, call.path.name)));
-  return asked;
-}
 
 /// A container that waits has no log yet. Errors: invalid as a BadRequest.
 [[nodiscard]] Result<void> check_started(const json::Value& pod, const ContainerRef& container) {
@@ -89,8 +61,7 @@ struct LogRequest {
   }
   log.follow = call.query.flag("follow");
   log.timestamps = call.query.flag("timestamps");
-  KAITO_TRY(std::string container, choose_container(call, pod));
-  log.container = {call.path.namespace_, call.path.name, std::move(container)};
+  KAITO_TRY(log.container, choose_container(call, pod));
   return log;
 }
 
@@ -129,6 +100,13 @@ class LogWriter {
   return count - static_cast<std::size_t>(*log.tail);
 }
 
+/// The log's path and query at the kubelet.
+[[nodiscard]] std::string kubelet_target(const Call& call, const ContainerRef& container) {
+  const std::string_view query = split_target(call.request.target).second;
+  return fmt::format("/containerLogs/{}/{}/{}{}{}", container.namespace_, container.pod,
+                     container.container, query.empty() ? "" : "?", query);
+}
+
 constexpr std::chrono::milliseconds kLook{250};
 
 void follow_log(const Call& call, const LogRequest& log, std::size_t from, LogWriter& writer,
@@ -154,8 +132,8 @@ Result<void> stream_log(const Call& call, net::Responder& responder, const std::
     return {};
   }
   KAITO_CHECK(check_started(*pod, log.container));
-  KAITO_TRY(const bool passed, pass_kubelet_log(call, *pod, log.container, responder, stop));
-  if (passed) return {};
+  if (const auto kubelet = NodeKubelet::of(call.store, *pod))
+    return kubelet->pass(kubelet_target(call, log.container), responder, stop);
   LogRead read;
   read.ended = true;
   if (call.options.logs) {
