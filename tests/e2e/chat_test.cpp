@@ -65,6 +65,49 @@ TEST_CASE("a prompt as words, a file beside it, and the reply as a report") {
   CHECK(json::string_at(*report, {"text"}) == "Hello, you said: tell me:\n\nwhat is this?");
 }
 
+/// Lets alice talk to pods, and not through services.
+void grant_pods(const Scene& scene) {
+  constexpr std::string_view group = "rbac.authorization.k8s.io";
+  scene.create({std::string(group), "v1", "Role", "roles"}, R"(
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: talker}
+rules:
+- {apiGroups: [kaito.sh], resources: [workspaces], verbs: [get]}
+- {apiGroups: [""], resources: [pods], verbs: [list]}
+- {apiGroups: [""], resources: [pods/proxy], verbs: [get, create]}
+)");
+  scene.create({std::string(group), "v1", "RoleBinding", "rolebindings"}, R"(
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: talker}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: talker}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]
+)");
+}
+
+TEST_CASE("where services/proxy is forbidden, chat goes to a ready pod, and says so") {
+  Scene scene;
+  // The port of a model server's container: a pod's Service is not asked for another.
+  ModelStub stub(ModelStub::Speaks::openai, 5000);
+  stub.let_go();
+  scene.create_workspace("ws");
+  make_ready(scene, "ws");
+  serve_at(scene, "ws", stub.port());
+  grant_pods(scene);
+  scene.connect(target().server(), target().ca_pem(), target().limited_token());
+  // A kube-apiserver hears of roles a moment later.
+  const auto give_up = Deadline::Clock::now() + patience;
+  auto outcome = scene.run({"chat", "ws", "hi"});
+  while (outcome.exit_code == 4 && Deadline::Clock::now() < give_up)
+    outcome = scene.run({"chat", "ws", "hi"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out == "Hello, you said: hi\n");
+  CHECK(outcome.err == Contains("the service proxy is forbidden here: talking to pod \"ws-0\""));
+  CHECK(stub.requests() == Requests{"GET /v1/models", "POST /v1/chat/completions"});
+}
+
 TEST_CASE("an older server that has only /chat is found out") {
   const Scene scene;
   ModelStub stub(ModelStub::Speaks::old_chat);

@@ -62,9 +62,10 @@ std::string prompt_of(const std::string& body) {
 
 }  // namespace
 
-ModelStub::ModelStub(Speaks speaks) : speaks_(speaks) {
+ModelStub::ModelStub(Speaks speaks, std::uint16_t port) : speaks_(speaks) {
   net::ServerOptions options;
   options.address = target().address();
+  options.port = port;
   auto started = net::HttpServer::start(
       std::move(options),
       [this](const net::ServerRequest& request, net::Responder& responder,

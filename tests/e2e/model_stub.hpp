@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,7 +20,8 @@ class ModelStub {
     old_chat,  ///< /chat of the time before: the reply in one piece
     openai_broken,  ///< breaks off after "Hello"
   };
-  explicit ModelStub(Speaks speaks);
+  /// `port` 0: any free one.
+  explicit ModelStub(Speaks speaks, std::uint16_t port = 0);
 
   [[nodiscard]] int port() const { return server_->port(); }
   /// Lets the rest of a streamed reply go out. From then on nothing is held back.

@@ -7,6 +7,7 @@
 #include "kaito/base/result.hpp"
 #include "kaito/json/value.hpp"
 #include "kaito/net/server.hpp"
+#include "sandbox/apiserver/rbac.hpp"
 #include "sandbox/apiserver/target.hpp"
 
 namespace kaito::sandbox {
@@ -14,14 +15,14 @@ namespace kaito::sandbox {
 /// The tokens that are known. Source: kubernetes-client.md 6.7.
 struct Tokens {
   std::string administrator;  ///< "" = everybody is the administrator
-  std::string limited;        ///< of "alice", who has no rights of her own; "" = no such user
+  std::string limited;        ///< of "alice", who may what she is granted; "" = no such user
 };
 
 /// Who asks, and what they may do.
 struct Caller {
-  std::string name;        ///< "system:anonymous" without credentials
+  Identity identity;       ///< "system:anonymous" without credentials
   bool logged_in = false;  ///< may see what is served, and ask for their own rights
-  bool may_all = false;
+  bool may_all = false;    ///< in the group system:masters; others: what they are granted
 };
 
 /// The user of a request's token, or whom the impersonation headers name. Errors: unauthenticated,
@@ -31,16 +32,17 @@ struct Caller {
 /// "".
 [[nodiscard]] std::string impersonation_mistake(const net::ServerRequest& request);
 
-/// Whether the caller may have the answer. `resource` is nothing for paths that are about none.
-/// Errors: forbidden.
-[[nodiscard]] Result<void> authorize(const Caller& caller, const net::ServerRequest& request,
-                                     std::string_view path,
+/// Whether the caller may have the answer, by what `store` grants. `resource` is nothing for paths
+/// that are about none. Errors: forbidden.
+[[nodiscard]] Result<void> authorize(const Store& store, const Caller& caller,
+                                     const net::ServerRequest& request, std::string_view path,
                                      const std::optional<ResourcePath>& resource);
 
 /// The RBAC verb of a request on a resource ("list", "deletecollection").
 [[nodiscard]] std::string_view verb_of(const net::ServerRequest& request, const ResourcePath& path);
 
 /// A SelfSubjectAccessReview or SelfSubjectRulesReview, answered.
-[[nodiscard]] json::Value answer_review(const Caller& caller, json::Value review);
+[[nodiscard]] json::Value answer_review(const Store& store, const Caller& caller,
+                                        json::Value review);
 
 }  // namespace kaito::sandbox

@@ -160,7 +160,7 @@ Result<void> ApiServer::Impl::answer_review_request(const Caller& caller,
   if (request.method != "POST") return fail(method_not_allowed());
   KAITO_TRY(json::Value review, read_body(request.headers.get("Content-Type"), request.body));
   if (!review.is_object()) return fail(bad_request("the body must be a JSON object"));
-  send_answer(responder, {201, answer_review(caller, std::move(review)), {}});
+  send_answer(responder, {201, answer_review(store, caller, std::move(review)), {}});
   return {};
 }
 
@@ -206,7 +206,7 @@ Result<void> ApiServer::Impl::answer(const net::ServerRequest& request, net::Res
             authenticate(request, {options.bearer_token, options.limited_token}));
   const std::string_view path = split_target(request.target).first;
   const auto resource_path = parse_resource_path(path);
-  KAITO_CHECK(authorize(caller, request, path, resource_path));
+  KAITO_CHECK(authorize(store, caller, request, path, resource_path));
   if (answer_document(request, path, responder)) return {};
   if (!resource_path) return fail(not_served());
   if (is_review_group(resource_path->group, resource_path->version))

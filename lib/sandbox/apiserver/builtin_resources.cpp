@@ -58,6 +58,14 @@ constexpr Row kRows[] = {
      "Completions=job-completions,Age=age"},
     {"coordination.k8s.io", "v1", "Lease", "leases", "lease", "", true, false, false,
      "Holder=.spec.holderIdentity,Age=age"},
+    {"rbac.authorization.k8s.io", "v1", "Role", "roles", "role", "", true, false, false,
+     "Created At=.metadata.creationTimestamp"},
+    {"rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", "rolebinding", "", true,
+     false, false, "Role=role-ref,Age=age"},
+    {"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", "", false,
+     false, false, "Created At=.metadata.creationTimestamp"},
+    {"rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings",
+     "clusterrolebinding", "", false, false, false, "Role=role-ref,Age=age"},
     {"apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
      "customresourcedefinition", "crd,crds", false, true, true,
      "Created At=.metadata.creationTimestamp"},
@@ -129,6 +137,7 @@ Registry builtin_resources() {
     resource->has_status = row.has_status;
     resource->counts_generation = row.counts_generation;
     resource->needs_revision = row.kind == "Lease" || row.kind == "CustomResourceDefinition";
+    resource->free_name = row.group == "rbac.authorization.k8s.io";
     resource->dns_label_name = row.kind == "Namespace" || row.kind == "Service";
     resource->selectable_fields = selectable(row.kind);
     resource->orphans_by_default = row.kind == "Job";

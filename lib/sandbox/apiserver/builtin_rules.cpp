@@ -150,6 +150,20 @@ Result<void> check_builtin_shape(const Resource& resource, const json::Value& ob
   return {};
 }
 
+namespace {
+
+void check_role_ref(const json::Value& object, const json::Value* before,
+                    std::vector<FieldError>& errors) {
+  if (json::string_at(object, {"roleRef", "name"}).empty())
+    errors.push_back(required_field("roleRef.name"));
+  const json::Value* now = json::find(object, {"roleRef"});
+  const json::Value* earlier = before == nullptr ? nullptr : json::find(*before, {"roleRef"});
+  if (now != nullptr && earlier != nullptr && !json::equivalent(*now, *earlier))
+    errors.push_back(invalid_field("roleRef", json::write(*now), "cannot change roleRef"));
+}
+
+}  // namespace
+
 std::vector<FieldError> validate_builtin(const Resource& resource, const json::Value& object,
                                          const json::Value* before) {
   std::vector<FieldError> errors;
@@ -171,6 +185,7 @@ std::vector<FieldError> validate_builtin(const Resource& resource, const json::V
     errors.push_back(invalid_field("spec.selector", json::write(*selector), "field is immutable"));
   if ((workload || kind == "Job") && !is_filled_list({"spec", "template", "spec", "containers"}))
     errors.push_back(required_field("spec.template.spec.containers"));
+  if (kind == "RoleBinding" || kind == "ClusterRoleBinding") check_role_ref(object, before, errors);
   if (kind == "Event" &&
       json::string_at(object, {"involvedObject", "namespace"}) !=
           json::string_at(object, {"metadata", "namespace"}) &&

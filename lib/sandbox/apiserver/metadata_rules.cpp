@@ -85,6 +85,20 @@ constexpr std::array<MetaField, 16> kFields = {{
   return json::write(json::Value(text));
 }
 
+/// As a part of a path: "system:node" is one.
+[[nodiscard]] std::string path_part_problem(std::string_view name) {
+  if (name == "." || name == "..") return fmt::format("may not be '{}'", name);
+  for (const char c : {'/', '%'}) {
+    if (name.find(c) != std::string_view::npos) return fmt::format("may not contain '{}'", c);
+  }
+  return {};
+}
+
+[[nodiscard]] std::string name_problem(const Resource& resource, std::string_view name) {
+  if (resource.free_name) return path_part_problem(name);
+  return resource.dns_label_name ? dns_label_problem(name) : dns_subdomain_problem(name);
+}
+
 void check_name(const Resource& resource, const json::Value& object,
                 std::vector<FieldError>& errors) {
   const std::string_view name = meta_string(object, "name");
@@ -92,8 +106,7 @@ void check_name(const Resource& resource, const json::Value& object,
     errors.push_back(required_field("metadata.name", "name or generateName is required"));
     return;
   }
-  const std::string problem =
-      resource.dns_label_name ? dns_label_problem(name) : dns_subdomain_problem(name);
+  const std::string problem = name_problem(resource, name);
   if (!problem.empty()) errors.push_back(invalid_field("metadata.name", in_quotes(name), problem));
 }
 

@@ -51,6 +51,7 @@ struct Resource {
   bool needs_revision = false;                  ///< PUT must name a resourceVersion
   bool counts_generation = false;               ///< custom kinds and built-in workloads
   bool dns_label_name = false;                  ///< names are labels, not subdomains
+  bool free_name = false;                       ///< names are whatever a path can hold
   std::int64_t grace_seconds = 0;               ///< default for deletes: 30 for pods
   bool orphans_by_default = false;              ///< deletes without a propagation policy: jobs
   std::vector<std::string> selectable_fields;   ///< beside metadata.name and metadata.namespace

@@ -137,12 +137,17 @@ namespace {
   return kind + "/" + std::string(json::string_at(event, {"involvedObject", "name"}));
 }
 
+[[nodiscard]] std::string role_ref(const json::Value& binding) {
+  return std::string(json::string_at(binding, {"roleRef", "kind"})) + "/" +
+         std::string(json::string_at(binding, {"roleRef", "name"}));
+}
+
 using Text = std::string (*)(const json::Value&);
 struct TextCell {
   std::string_view name;
   Text text;
 };
-constexpr std::array<TextCell, 9> kTextCells = {{
+constexpr std::array<TextCell, 10> kTextCells = {{
     {"pod-ready", pod_ready},
     {"pod-status", pod_status},
     {"node-status", node_status},
@@ -151,6 +156,7 @@ constexpr std::array<TextCell, 9> kTextCells = {{
     {"service-selector", service_selector},
     {"endpoints", endpoints},
     {"involved-object", involved_object},
+    {"role-ref", role_ref},
     {"none", [](const json::Value&) { return std::string("<none>"); }},
 }};
 
