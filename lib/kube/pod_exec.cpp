@@ -22,6 +22,8 @@ constexpr char error_channel = 2;
 constexpr char status_channel = 3;
 constexpr char close_channel = '\xff';
 constexpr std::size_t largest_status = std::size_t{64} << 10;
+/// For a ping that the connection does not take.
+constexpr std::chrono::seconds ping_patience{10};
 
 /// The exit code that a Status stands for; nothing when the command did not run to its end.
 std::optional<int> exit_code_of(const k8s::Status& status) {
@@ -39,12 +41,13 @@ std::optional<int> exit_code_of(const k8s::Status& status) {
 
 class WebSocketExec final : public PodExec {
  public:
-  WebSocketExec(std::unique_ptr<net::WebSocket> socket, std::string doing)
-      : socket_(std::move(socket)), doing_(std::move(doing)) {}
+  WebSocketExec(std::unique_ptr<net::WebSocket> socket, std::string doing,
+                const KeepAlive& keep_alive)
+      : socket_(std::move(socket)), doing_(std::move(doing)), keep_alive_(keep_alive) {}
 
   Result<std::optional<Output>> next(const CallLimits& limits) override {
     while (!ended_) {
-      auto message = socket_->receive(limits);
+      auto message = receive(limits);
       // A server that has told how the command ended need not say goodbye.
       const bool broke = !message && message.error().code == ErrorCode::unreachable;
       if (broke && !status_.empty()) break;
@@ -86,6 +89,33 @@ class WebSocketExec final : public PodExec {
   }
 
  private:
+  using Clock = Deadline::Clock;
+
+  /// As of the WebSocket, and asks while it waits whether the node is still there.
+  Result<std::optional<std::string>> receive(const CallLimits& limits) {
+    for (;;) {
+      const auto begin = Clock::now();
+      if (begin >= next_ping_) {
+        next_ping_ = begin + keep_alive_.ping_every;
+        // What has come is read first: a ping to a node that has gone may cost the rest of it.
+        if (socket_->quiet())
+          KAITO_CHECK(socket_->ping({Deadline::after(ping_patience), limits.stop}));
+      }
+      auto message =
+          socket_->receive({limits.deadline.sooner(Deadline::at(next_ping_)), limits.stop});
+      // Only the time in here counts: what came while the caller was away is heard first.
+      silence_ += Clock::now() - begin;
+      if (message || socket_->pongs() != pongs_) silence_ = {};
+      pongs_ = socket_->pongs();
+      if (message || message.error().code != ErrorCode::timeout) return message;
+      if (pongs_ > 0 && silence_ >= keep_alive_.give_up_after)
+        return fail(ErrorCode::unreachable,
+                    fmt::format("the node has not answered for {} s",
+                                std::chrono::ceil<std::chrono::seconds>(silence_).count()));
+      if (Clock::now() >= limits.deadline.moment()) return message;
+    }
+  }
+
   /// Nothing for a message that holds no output.
   Result<std::optional<Output>> take(std::string message) {
     if (message.empty()) return fail(ErrorCode::protocol, doing_ + ": a message without a channel");
@@ -111,6 +141,10 @@ class WebSocketExec final : public PodExec {
 
   const std::unique_ptr<net::WebSocket> socket_;
   const std::string doing_;
+  const KeepAlive keep_alive_;
+  Clock::time_point next_ping_ = Clock::now() + keep_alive_.ping_every;
+  Clock::duration silence_{};  ///< spent waiting since the last sign of life
+  std::uint64_t pongs_ = 0;
   std::string status_;
   bool ended_ = false;
 };
@@ -121,7 +155,12 @@ Result<std::unique_ptr<PodExec>> open_pod_exec(ApiServer& server, const k8s::Req
                                                const CallLimits& limits) {
   auto socket = open_pod_socket(server, request, {newer_protocol, older_protocol}, limits);
   if (!socket) return fail(std::move(socket.error().error));
-  return std::make_unique<WebSocketExec>(std::move(*socket), request.doing);
+  return make_pod_exec(std::move(*socket), request.doing);
+}
+
+std::unique_ptr<PodExec> make_pod_exec(std::unique_ptr<net::WebSocket> socket, std::string doing,
+                                       const KeepAlive& keep_alive) {
+  return std::make_unique<WebSocketExec>(std::move(socket), std::move(doing), keep_alive);
 }
 
 }  // namespace kaito::kube

@@ -65,6 +65,7 @@ struct WebSocket::Impl {
   bool within_message = false;
   bool ended = false;  // the peer has closed
   bool said_goodbye = false;
+  std::uint64_t pongs = 0;
   std::vector<char> buffer = std::vector<char>(std::size_t{16} << 10);
 
   [[nodiscard]] Result<void> write(Opcode opcode, std::string_view payload,
@@ -133,6 +134,7 @@ Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) 
                                  CallLimits{Deadline::after(pong_patience), {}}));
         continue;
       case Opcode::pong:
+        ++impl_->pongs;
         continue;
       default:
         break;
@@ -145,6 +147,15 @@ Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) 
 Result<void> WebSocket::send(std::string_view message, const CallLimits& limits) {
   if (impl_->said_goodbye) return fail(ErrorCode::unreachable, "the connection is closed");
   return impl_->write(Opcode::binary, message, limits);
+}
+
+Result<void> WebSocket::ping(const CallLimits& limits) {
+  if (impl_->said_goodbye) return fail(ErrorCode::unreachable, "the connection is closed");
+  return impl_->write(Opcode::ping, {}, limits);
+}
+
+std::uint64_t WebSocket::pongs() const {
+  return impl_->pongs;
 }
 
 Result<void> WebSocket::close(const CallLimits& limits) {

@@ -34,6 +34,10 @@ class WebSocket {
   [[nodiscard]] Result<std::optional<std::string>> receive(const CallLimits& limits);
   /// Errors: timeout, interrupted, unreachable; after one it can no longer be written.
   [[nodiscard]] Result<void> send(std::string_view message, const CallLimits& limits);
+  /// Asks whether the peer is there; its answer counts among pongs() once receive() has come by it.
+  /// Errors: as of send.
+  [[nodiscard]] Result<void> ping(const CallLimits& limits);
+  [[nodiscard]] std::uint64_t pongs() const;
   /// Says goodbye; what the peer still sends can be received. The destructor does without.
   [[nodiscard]] Result<void> close(const CallLimits& limits);
 

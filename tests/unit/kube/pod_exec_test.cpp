@@ -1,7 +1,14 @@
 // Commands in a container, against a server that plays the API server and the node behind it.
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "kaito/net/client.hpp"
 #include "kaito/net/websocket.hpp"
+#include "kube/pod_exec.hpp"
 #include "scripted_server.hpp"
 
 namespace kaito::kube::test {
@@ -207,6 +214,148 @@ TEST_CASE("no command is a mistake of the caller, and asks nobody") {
   CHECK(server.client()->exec("ns", "p-0", command({}), soon()).error().code == ErrorCode::usage);
   CHECK(server.client()->exec("ns", "p-0", command({""}), soon()).error().code == ErrorCode::usage);
   CHECK(server.requests().empty());
+}
+
+/// A node that is heard and seen as it is on the wire, behind the handshake.
+class WireNode {
+ public:
+  using Play = std::function<void(net::ByteStream&, const CallLimits&)>;
+  explicit WireNode(Play play)
+      : server_([play = std::move(play)](const net::ServerRequest& request, net::Responder& out,
+                                         const std::stop_token& stop) {
+          RawUpgrade raw(out);
+          const auto socket = net::WebSocket::accept(request, raw, {newer});
+          REQUIRE(socket);
+          play(*raw.stream, {Deadline::after(std::chrono::seconds(20)), stop});
+        }) {}
+
+  [[nodiscard]] std::unique_ptr<PodExec> exec(const KeepAlive& keep_alive) const {
+    net::ClientOptions options;
+    options.server = server_.config().server;
+    const auto client = net::HttpClient::create(std::move(options));
+    REQUIRE(client);
+    const net::WebSocketHandshake handshake({newer});
+    net::HttpRequest request;
+    handshake.add_to(request);
+    auto answer = (*client)->upgrade(request, soon());
+    REQUIRE(answer);
+    auto socket = handshake.finish(std::move(*answer));
+    REQUIRE(socket);
+    return make_pod_exec(std::move(*socket), "running a test", keep_alive);
+  }
+
+ private:
+  /// Lets the handshake be done by others, and keeps the stream.
+  struct RawUpgrade final : net::Responder {
+    explicit RawUpgrade(net::Responder& responder) : out(responder) {}
+    Result<void> respond(int status, const net::Headers& headers, std::string_view body) override {
+      return out.respond(status, headers, body);
+    }
+    Result<void> begin(int status, const net::Headers& headers) override {
+      return out.begin(status, headers);
+    }
+    Result<void> write(std::string_view piece) override { return out.write(piece); }
+    bool gone() override { return out.gone(); }
+    Result<net::ByteStream*> upgrade(const net::Headers& headers) override {
+      KAITO_TRY(stream, out.upgrade(headers));
+      return stream;
+    }
+    net::Responder& out;
+    net::ByteStream* stream = nullptr;
+  };
+
+  ScriptedServer server_;
+};
+
+constexpr std::string_view empty_pong("\x8a\0", 2);
+constexpr std::string_view output_x("\x82\x02\x01x", 4);
+
+/// Reads one frame and tells whether it is an empty ping of a client; false also at the end.
+bool hears_ping(net::ByteStream& stream, const CallLimits& limits) {
+  std::string frame;
+  std::array<char, 6> rest{};  // two bytes of a head and four of a mask
+  while (frame.size() < rest.size()) {
+    const auto count = stream.read_some({rest.data(), rest.size() - frame.size()}, limits);
+    if (!count || *count == 0) return false;
+    frame.append(rest.data(), *count);
+  }
+  return frame.starts_with("\x89\x80");
+}
+
+constexpr KeepAlive hurried{std::chrono::milliseconds(5), std::chrono::milliseconds(200)};
+
+TEST_CASE("a silent command: the node is asked again and again whether it is there") {
+  const WireNode node([](net::ByteStream& stream, const CallLimits& limits) {
+    for (int i = 0; i < 3; ++i) {
+      CHECK(hears_ping(stream, limits));
+      CHECK(stream.write(empty_pong, limits));
+    }
+    CHECK(stream.write(output_x, limits));
+    while (hears_ping(stream, limits)) {
+    }
+  });
+  const auto exec = node.exec(hurried);
+  const auto piece = exec->next(soon());
+  REQUIRE_MESSAGE(piece.has_value(), piece.error().describe());
+  CHECK((*piece)->bytes == "x");
+}
+
+TEST_CASE("a node that has answered once and then no more is given up") {
+  const WireNode node([](net::ByteStream& stream, const CallLimits& limits) {
+    CHECK(hears_ping(stream, limits));
+    CHECK(stream.write(empty_pong, limits));
+    while (hears_ping(stream, limits)) {
+    }
+  });
+  const auto exec = node.exec(hurried);
+  const auto piece = exec->next(soon());
+  REQUIRE_FALSE(piece);
+  CHECK(piece.error().code == ErrorCode::unreachable);
+  CHECK_MESSAGE(piece.error().describe().starts_with("running a test: the node has not answered"),
+                piece.error().describe());
+}
+
+TEST_CASE("what came while the caller was away is read before the node is asked for a sign") {
+  std::promise<void> sent;
+  const WireNode node([&](net::ByteStream& stream, const CallLimits& limits) {
+    const std::string status = on(3, success);
+    CHECK(stream.write(output_x, limits));
+    CHECK(stream.write("\x82" + std::string(1, static_cast<char>(status.size())) + status, limits));
+    CHECK(stream.write(std::string("\x88\0", 2), limits));
+    sent.set_value();
+    CHECK_FALSE(hears_ping(stream, limits));
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const auto exec = node.exec(hurried);
+  sent.get_future().wait();
+  while (std::chrono::steady_clock::now() < begin + 2 * hurried.ping_every)
+    std::this_thread::yield();
+  const auto all = read_all(*exec);
+  REQUIRE_MESSAGE(all.has_value(), all.error().describe());
+  CHECK(all->output == "x");
+  CHECK(exec->exit_code().value() == 0);
+}
+
+TEST_CASE("a node that answers no pings is waited for, and the caller's own time-out is no end") {
+  std::atomic<bool> speak = false;
+  const WireNode node([&](net::ByteStream& stream, const CallLimits& limits) {
+    while (!speak && hears_ping(stream, limits)) {
+    }
+    CHECK(stream.write(output_x, limits));
+    while (hears_ping(stream, limits)) {
+    }
+  });
+  const KeepAlive short_of_patience{std::chrono::milliseconds(5), std::chrono::milliseconds(20)};
+  const auto exec = node.exec(short_of_patience);
+  for (int i = 0; i < 2; ++i) {
+    const auto late = exec->next({Deadline::after(std::chrono::milliseconds(100)), {}});
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == ErrorCode::timeout);
+  }
+  speak = true;
+  const auto piece = exec->next(soon());
+  REQUIRE_MESSAGE(piece.has_value(), piece.error().describe());
+  CHECK((*piece)->bytes == "x");
 }
 
 }  // namespace
