@@ -1,10 +1,11 @@
+#include "kaito/net/certificate.hpp"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #include <optional>
 
-#include "kaito/net/server.hpp"
 #include "kaito/net/url.hpp"
 #include "net/openssl_handles.hpp"
 
@@ -58,18 +59,24 @@ bool add_extension(X509& certificate, X509& issuer, int kind, const std::string&
   return added;
 }
 
+bool add_name(X509& certificate, const char* kind, const std::string& value) {
+  return X509_NAME_add_entry_by_txt(X509_get_subject_name(&certificate), kind, MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(value.c_str()), -1, -1,
+                                    0) == 1;
+}
+
 /// Everything but extensions and signature.
-CertificateHandle draft(const std::string& common_name, EVP_PKEY& key, int days) {
+CertificateHandle draft(const CertificateSubject& subject, EVP_PKEY& key, int days) {
   CertificateHandle certificate(X509_new());
   if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1 ||
       !set_random_serial(*certificate) || X509_set_pubkey(certificate.get(), &key) != 1 ||
       X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -clock_tolerance) == nullptr ||
-      X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days * seconds_per_day) == nullptr ||
-      X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
-                                 reinterpret_cast<const unsigned char*>(common_name.c_str()), -1,
-                                 -1, 0) != 1) {
+      X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days * seconds_per_day) == nullptr) {
     return nullptr;
   }
+  for (const std::string& organization : subject.organizations)
+    if (!add_name(*certificate, "O", organization)) return nullptr;
+  if (!add_name(*certificate, "CN", subject.common_name)) return nullptr;
   return certificate;
 }
 
@@ -85,6 +92,53 @@ std::optional<std::string> alternative_names_value(const std::vector<std::string
   return value;
 }
 
+struct Authority {
+  KeyHandle key;
+  CertificateHandle certificate;
+};
+
+Result<Authority> make_authority(const std::string& name, int days) {
+  Authority made;
+  made.key.reset(EVP_EC_gen("P-256"));
+  if (made.key) made.certificate = draft({name, {}}, *made.key, days);
+  X509* ca = made.certificate.get();
+  if (ca == nullptr || X509_set_issuer_name(ca, X509_get_subject_name(ca)) != 1 ||
+      !add_extension(*ca, *ca, NID_basic_constraints, "critical,CA:TRUE") ||
+      !add_extension(*ca, *ca, NID_key_usage, "critical,keyCertSign,cRLSign") ||
+      !add_extension(*ca, *ca, NID_subject_key_identifier, "hash") ||
+      X509_sign(ca, made.key.get(), EVP_sha256()) == 0) {
+    return openssl_failed();
+  }
+  return made;
+}
+
+/// What a certificate that an authority signs says.
+struct Leaf {
+  CertificateSubject subject;
+  std::string usage;              ///< "serverAuth"
+  std::string alternatives = {};  ///< "" = none
+};
+
+Result<CertifiedKey> sign(const Authority& authority, const Leaf& leaf, int days) {
+  const KeyHandle key(EVP_EC_gen("P-256"));
+  if (!key) return openssl_failed();
+  const CertificateHandle made = draft(leaf.subject, *key, days);
+  X509& ca = *authority.certificate;
+  if (!made || X509_set_issuer_name(made.get(), X509_get_subject_name(&ca)) != 1 ||
+      !add_extension(*made, ca, NID_basic_constraints, "critical,CA:FALSE") ||
+      !add_extension(*made, ca, NID_key_usage, "critical,digitalSignature") ||
+      !add_extension(*made, ca, NID_ext_key_usage, leaf.usage) ||
+      !add_extension(*made, ca, NID_authority_key_identifier, "keyid") ||
+      (!leaf.alternatives.empty() &&
+       !add_extension(*made, ca, NID_subject_alt_name, leaf.alternatives)) ||
+      X509_sign(made.get(), authority.key.get(), EVP_sha256()) == 0) {
+    return openssl_failed();
+  }
+  CertifiedKey certified{pem_of(*made), pem_of(*key)};
+  if (certified.cert_pem.empty() || certified.key_pem.empty()) return openssl_failed();
+  return certified;
+}
+
 }  // namespace
 
 Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int days) {
@@ -93,33 +147,37 @@ Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int d
   if (!alternatives || alternatives->empty()) {
     return fail(ErrorCode::internal, "a server certificate needs host names or addresses");
   }
-  const KeyHandle ca_key(EVP_EC_gen("P-256"));
-  const KeyHandle key(EVP_EC_gen("P-256"));
-  if (!ca_key || !key) return openssl_failed();
-
-  const CertificateHandle ca = draft("kaito sandbox CA", *ca_key, days);
-  if (!ca || X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get())) != 1 ||
-      !add_extension(*ca, *ca, NID_basic_constraints, "critical,CA:TRUE") ||
-      !add_extension(*ca, *ca, NID_key_usage, "critical,keyCertSign,cRLSign") ||
-      !add_extension(*ca, *ca, NID_subject_key_identifier, "hash") ||
-      X509_sign(ca.get(), ca_key.get(), EVP_sha256()) == 0) {
-    return openssl_failed();
-  }
-  const CertificateHandle leaf = draft(names.front().substr(0, 64), *key, days);
-  if (!leaf || X509_set_issuer_name(leaf.get(), X509_get_subject_name(ca.get())) != 1 ||
-      !add_extension(*leaf, *ca, NID_basic_constraints, "critical,CA:FALSE") ||
-      !add_extension(*leaf, *ca, NID_key_usage, "critical,digitalSignature") ||
-      !add_extension(*leaf, *ca, NID_ext_key_usage, "serverAuth") ||
-      !add_extension(*leaf, *ca, NID_authority_key_identifier, "keyid") ||
-      !add_extension(*leaf, *ca, NID_subject_alt_name, *alternatives) ||
-      X509_sign(leaf.get(), ca_key.get(), EVP_sha256()) == 0) {
-    return openssl_failed();
-  }
-  SelfSigned made{pem_of(*ca), pem_of(*leaf), pem_of(*key)};
-  if (made.ca_pem.empty() || made.cert_pem.empty() || made.key_pem.empty()) {
-    return openssl_failed();
-  }
+  KAITO_TRY(const Authority authority, make_authority("kaito sandbox CA", days));
+  KAITO_TRY(
+      CertifiedKey server,
+      sign(authority, {{names.front().substr(0, 64), {}}, "serverAuth", *alternatives}, days));
+  SelfSigned made{pem_of(*authority.certificate), std::move(server.cert_pem),
+                  std::move(server.key_pem)};
+  if (made.ca_pem.empty()) return openssl_failed();
   return made;
+}
+
+struct ClientAuthority::Impl {
+  Authority authority;
+  std::string ca_pem;
+};
+
+Result<ClientAuthority> ClientAuthority::make(int days) {
+  ERR_clear_error();
+  auto impl = std::make_shared<Impl>();
+  KAITO_TRY(impl->authority, make_authority("kaito sandbox client CA", days));
+  impl->ca_pem = pem_of(*impl->authority.certificate);
+  if (impl->ca_pem.empty()) return openssl_failed();
+  return ClientAuthority(std::move(impl));
+}
+
+const std::string& ClientAuthority::ca_pem() const {
+  return impl_->ca_pem;
+}
+
+Result<CertifiedKey> ClientAuthority::certify(const CertificateSubject& subject, int days) const {
+  ERR_clear_error();
+  return sign(impl_->authority, {subject, "clientAuth"}, days);
 }
 
 }  // namespace kaito::net

@@ -24,6 +24,20 @@ std::string address_text(const ASN1_OCTET_STRING* address) {
   return done == nullptr ? std::string("?") : std::string(done);
 }
 
+/// The values of one kind in a name, in order.
+std::vector<std::string> values_of(const X509_NAME* name, int kind) {
+  std::vector<std::string> values;
+  for (int at = X509_NAME_get_index_by_NID(name, kind, -1); at >= 0;
+       at = X509_NAME_get_index_by_NID(name, kind, at)) {
+    unsigned char* text = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size >= 0) values.emplace_back(reinterpret_cast<const char*>(text), size);
+    OPENSSL_free(text);
+  }
+  return values;
+}
+
 }  // namespace
 
 BioHandle read_from(std::string_view text) {
@@ -75,6 +89,15 @@ std::vector<std::string> alternative_names(const X509& certificate) {
   }
   GENERAL_NAMES_free(found);
   return names;
+}
+
+CertificateSubject subject_of(const X509& certificate) {
+  const X509_NAME* name = X509_get_subject_name(&certificate);
+  CertificateSubject subject;
+  if (const auto names = values_of(name, NID_commonName); !names.empty())
+    subject.common_name = names.back();
+  subject.organizations = values_of(name, NID_organizationName);
+  return subject;
 }
 
 }  // namespace kaito::net

@@ -45,15 +45,19 @@ struct HttpServer::Impl {
   }
 
   void serve(std::unique_ptr<TcpStream> tcp, bool refuse) {
-    const std::string peer = tcp->peer();
+    ConnectionPeer peer{tcp->peer(), {}, false};
     std::unique_ptr<ByteStream> stream = std::move(tcp);
     if (tls) {
       auto secured = TlsStream::accept(std::move(stream), tls,
                                        {Deadline::after(handshake_time), stop.get_token()});
       if (!secured) return;  // the peer's trouble; there is nobody to tell
+      if (auto shown = (*secured)->peer_certificate()) {
+        peer.strange_certificate = !shown->trusted;
+        if (shown->trusted) peer.certificate = std::move(shown->subject);
+      }
       stream = std::move(*secured);
     }
-    ServerConnection(*stream, peer, options, handler, stop.get_token(), refuse).run();
+    ServerConnection(*stream, std::move(peer), options, handler, stop.get_token(), refuse).run();
   }
 
   void take_in(std::unique_ptr<TcpStream> tcp) {
@@ -109,7 +113,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(ServerOptions options, Han
     return fail(ErrorCode::failed, "a server needs both a certificate and its key, or neither");
   }
   if (!options.cert_pem.empty()) {
-    KAITO_TRY(impl->tls, TlsContext::for_server(options.cert_pem, options.key_pem));
+    KAITO_TRY(impl->tls,
+              TlsContext::for_server(options.cert_pem, options.key_pem, options.client_ca_pem));
+  } else if (!options.client_ca_pem.empty()) {
+    return fail(ErrorCode::failed, "only a server with TLS can ask for client certificates");
   }
   KAITO_TRY(impl->listener, TcpListener::bind(options.address, options.port));
   impl->options = std::move(options);

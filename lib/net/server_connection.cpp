@@ -34,7 +34,7 @@ bool expects_continue(HttpParser& parser) {
 
 }  // namespace
 
-ServerConnection::ServerConnection(ByteStream& stream, std::string peer,
+ServerConnection::ServerConnection(ByteStream& stream, ConnectionPeer peer,
                                    const ServerOptions& options, const Handler& handler,
                                    std::stop_token stop, bool refuse)
     : stream_(stream),
@@ -143,7 +143,9 @@ bool ServerConnection::serve_one() {
   request.path = std::move(*path);
   request.headers = std::move(parser.headers());
   request.body = parser.take_body();
-  request.peer = peer_;
+  request.peer = peer_.address;
+  request.client = peer_.certificate;
+  request.strange_certificate = peer_.strange_certificate;
 
   StreamResponder::Exchange exchange;
   exchange.answers_head = request.method == "HEAD";
@@ -171,7 +173,7 @@ bool ServerConnection::serve_one() {
 
 void serve_connection(ByteStream& stream, const std::string& peer, const ServerOptions& options,
                       const Handler& handler, std::stop_token stop) {
-  ServerConnection(stream, peer, options, handler, std::move(stop), false).run();
+  ServerConnection(stream, {peer, {}, false}, options, handler, std::move(stop), false).run();
 }
 
 }  // namespace kaito::net

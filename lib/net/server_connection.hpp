@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -11,11 +12,18 @@
 
 namespace kaito::net {
 
+/// Who is at the other end.
+struct ConnectionPeer {
+  std::string address;
+  std::optional<CertificateSubject> certificate;  ///< one that counts
+  bool strange_certificate = false;
+};
+
 /// Serves one connection, request after request, until the peer leaves, an error, or the stop.
 class ServerConnection {
  public:
   /// `stream` must outlive it. `refuse`: answer 503 to the first request and end.
-  ServerConnection(ByteStream& stream, std::string peer, const ServerOptions& options,
+  ServerConnection(ByteStream& stream, ConnectionPeer peer, const ServerOptions& options,
                    const Handler& handler, std::stop_token stop, bool refuse);
   void run();
 
@@ -32,7 +40,7 @@ class ServerConnection {
 
   ByteStream& stream_;
   MessageReader reader_;
-  std::string peer_;
+  ConnectionPeer peer_;
   const ServerOptions& options_;
   const Handler& handler_;
   std::stop_token stop_;

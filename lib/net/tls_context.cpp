@@ -75,8 +75,12 @@ Result<void> TlsContext::trust(const TlsOptions& options, bool system_too) {
     SSL_CTX_set_default_verify_paths(context_.get());
   }
   if (options.ca_pem.empty()) return {};
+  return add_anchors(options.ca_pem);
+}
+
+Result<void> TlsContext::add_anchors(const std::string& ca_pem) {
   bool damaged = false;
-  const auto anchors = read_certificates(options.ca_pem, damaged);
+  const auto anchors = read_certificates(ca_pem, damaged);
   if (damaged) {
     return fail(ErrorCode::invalid,
                 anchors_ + ": a certificate in it is damaged: " + take_openssl_error());
@@ -92,6 +96,20 @@ Result<void> TlsContext::trust(const TlsOptions& options, bool system_too) {
     }
   }
   ERR_clear_error();
+  return {};
+}
+
+Result<void> TlsContext::ask_clients(const std::string& ca_pem) {
+  anchors_ = "the clients' CA";
+  KAITO_CHECK(add_anchors(ca_pem));
+  bool damaged = false;
+  for (const auto& anchor : read_certificates(ca_pem, damaged)) {
+    // The hint for a client with several certificates.
+    if (SSL_CTX_add_client_CA(context_.get(), anchor.get()) != 1)
+      return fail(ErrorCode::invalid, anchors_ + ": " + take_openssl_error());
+  }
+  ERR_clear_error();
+  SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   return {};
 }
 
@@ -172,15 +190,18 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::for_proxy(const TlsOptions
 }
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::for_server(const std::string& cert_pem,
-                                                                 const std::string& key_pem) {
+                                                                 const std::string& key_pem,
+                                                                 const std::string& client_ca_pem) {
   auto made = std::shared_ptr<TlsContext>(new TlsContext());
   made->context_ = make_context(TLS_server_method());
   if (!made->context_) return fail(ErrorCode::internal, "OpenSSL: " + take_openssl_error());
   SSL_CTX_set_num_tickets(made->context_.get(), 0);
   SSL_CTX_set_options(made->context_.get(), SSL_OP_NO_TICKET);
   SSL_CTX_set_alpn_select_cb(made->context_.get(), choose_http_1_1, nullptr);
-  if (auto identified = made->identify(cert_pem, key_pem, "server"); !identified) {
-    Error error = std::move(identified).error();
+  auto ready = made->identify(cert_pem, key_pem, "server");
+  if (ready && !client_ca_pem.empty()) ready = made->ask_clients(client_ca_pem);
+  if (!ready) {
+    Error error = std::move(ready).error();
     error.code = ErrorCode::failed;
     return fail(std::move(error));
   }

@@ -18,9 +18,12 @@ class TlsContext {
   /// For a proxy reached over TLS: the same anchors and the system's, no client certificate.
   [[nodiscard]] static Result<std::shared_ptr<const TlsContext>> for_proxy(
       const TlsOptions& options);
-  /// Errors: failed (certificate or key cannot be read; they do not belong together).
+  /// With `client_ca_pem` it asks for client certificates, and takes any: whether it trusts one is
+  /// for the stream to tell. Errors: failed (certificate, key or CA cannot be read; they do not
+  /// belong together).
   [[nodiscard]] static Result<std::shared_ptr<const TlsContext>> for_server(
-      const std::string& cert_pem, const std::string& key_pem);
+      const std::string& cert_pem, const std::string& key_pem,
+      const std::string& client_ca_pem = {});
 
   [[nodiscard]] SSL_CTX* native() const { return context_.get(); }
   [[nodiscard]] bool verifies() const { return verifies_; }
@@ -32,6 +35,8 @@ class TlsContext {
  private:
   TlsContext() = default;
   Result<void> trust(const TlsOptions& options, bool system_too);
+  Result<void> add_anchors(const std::string& ca_pem);
+  Result<void> ask_clients(const std::string& ca_pem);
   Result<void> identify(const std::string& cert_pem, const std::string& key_pem,
                         std::string_view whose);
 

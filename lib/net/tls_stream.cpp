@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kaito/net/url.hpp"
+#include "net/certificate_text.hpp"
 #include "net/tls_failure.hpp"
 
 namespace kaito::net {
@@ -252,6 +253,13 @@ void TlsStream::finish_writing() noexcept {
 
 std::uint64_t TlsStream::bytes_sent() const {
   return impl_->carrier.stream->bytes_sent();
+}
+
+std::optional<PeerCertificate> TlsStream::peer_certificate() const {
+  const CertificateHandle certificate(SSL_get1_peer_certificate(impl_->ssl.get()));
+  if (!certificate) return std::nullopt;
+  return PeerCertificate{subject_of(*certificate),
+                         SSL_get_verify_result(impl_->ssl.get()) == X509_V_OK};
 }
 
 }  // namespace kaito::net

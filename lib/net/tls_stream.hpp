@@ -1,12 +1,20 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kaito/net/byte_stream.hpp"
+#include "kaito/net/certificate.hpp"
 #include "net/tls_context.hpp"
 
 namespace kaito::net {
+
+/// What the other end has shown, and proved to own.
+struct PeerCertificate {
+  CertificateSubject subject;
+  bool trusted = false;  ///< signed by who the context trusts, valid now, and for this purpose
+};
 
 /// TLS over another stream. OpenSSL reads and writes through it with the limits of the call at
 /// hand, so everything blocks and ends as it does.
@@ -31,6 +39,8 @@ class TlsStream final : public ByteStream {
   [[nodiscard]] bool quiet() const override;
   void finish_writing() noexcept override;
   [[nodiscard]] std::uint64_t bytes_sent() const override;
+  /// Nothing when there is none: clients need none, and only those show theirs who are asked.
+  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
 
  private:
   struct Impl;

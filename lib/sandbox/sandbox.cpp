@@ -53,6 +53,7 @@ struct Sandbox::Impl {
   const catalog::Catalog* catalog = nullptr;
   std::unique_ptr<ApiServer> api;
   net::SelfSigned certificate;
+  std::optional<net::ClientAuthority> clients;
   std::unique_ptr<net::HttpServer> server;
   std::jthread actors;
 
@@ -189,6 +190,8 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
       impl->certificate,
       net::make_self_signed({impl->options.address, "127.0.0.1", "localhost"}, certificate_days));
 
+  KAITO_TRY(impl->clients, net::ClientAuthority::make(certificate_days));
+
   ApiServerOptions api;
   api.bearer_token = impl->options.bearer_token;
   api.limited_token = impl->options.limited_token;
@@ -212,6 +215,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
   server.port = impl->options.port;
   server.cert_pem = impl->certificate.cert_pem;
   server.key_pem = impl->certificate.key_pem;
+  server.client_ca_pem = impl->clients->ca_pem();
   // More than the API server takes, so that it says so itself.
   server.max_body = std::size_t{8} << 20;
   KAITO_TRY(impl->server,
@@ -235,6 +239,10 @@ const std::string& Sandbox::ca_pem() const {
 }
 const std::string& Sandbox::bearer_token() const {
   return impl_->options.bearer_token;
+}
+Result<net::CertifiedKey> Sandbox::client_certificate(
+    const std::string& user, const std::vector<std::string>& groups) const {
+  return impl_->clients->certify({user, groups}, certificate_days);
 }
 void Sandbox::set_speed(double speed) {
   impl_->clock.set_speed(speed);

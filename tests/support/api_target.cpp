@@ -86,10 +86,13 @@ Result<void> Target::find_real(const std::string& server) {
   ca_pem_ = read_file(environment("KAITO_TEST_CA"));
   token_ = environment("KAITO_TEST_TOKEN");
   limited_token_ = environment("KAITO_TEST_TOKEN_LIMITED");
+  client_certificate_ = {read_file(environment("KAITO_TEST_CLIENT_CERT")),
+                         read_file(environment("KAITO_TEST_CLIENT_KEY"))};
   address_ = environment("KAITO_TEST_ADDRESS");
   kubectl_ = environment("KAITO_TEST_KUBECTL");
   audit_log_ = environment("KAITO_TEST_AUDIT_LOG");
-  for (const auto* value : {&ca_pem_, &token_, &limited_token_, &address_, &kubectl_, &audit_log_})
+  for (const auto* value : {&ca_pem_, &token_, &limited_token_, &client_certificate_.cert_pem,
+                            &client_certificate_.key_pem, &address_, &kubectl_, &audit_log_})
     if (value->empty())
       return fail(ErrorCode::failed,
                   "KAITO_TEST_SERVER is set, but not all that goes with it: run this under "
@@ -107,6 +110,7 @@ Result<void> Target::start_sandbox() {
   server_ = sandbox_->server_url();
   ca_pem_ = sandbox_->ca_pem();
   token_ = sandbox_->bearer_token();
+  KAITO_TRY(client_certificate_, sandbox_->client_certificate("an-admin", {"system:masters"}));
   return {};
 }
 

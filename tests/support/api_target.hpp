@@ -26,6 +26,8 @@ class Target {
   [[nodiscard]] const std::string& token() const { return token_; }
   /// Of "alice", who may do nothing.
   [[nodiscard]] const std::string& limited_token() const { return limited_token_; }
+  /// Of an administrator.
+  [[nodiscard]] const net::CertifiedKey& client_certificate() const { return client_certificate_; }
   /// Where a model server has to listen so that the service proxy reaches it; the API server
   /// listens there too.
   [[nodiscard]] const std::string& address() const { return address_; }
@@ -54,6 +56,7 @@ class Target {
   std::string ca_pem_;
   std::string token_;
   std::string limited_token_;
+  net::CertifiedKey client_certificate_;
   std::string address_;
   std::string kubectl_;
   std::string audit_log_;

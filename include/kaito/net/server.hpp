@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "kaito/net/certificate.hpp"
 #include "kaito/net/http.hpp"
 
 namespace kaito::net {
@@ -20,6 +22,9 @@ struct ServerRequest {
   Headers headers;
   std::string body;
   std::string peer;  ///< "127.0.0.1"
+  /// Of the certificate that the client has proved to own, where the server asks for one.
+  std::optional<CertificateSubject> client;
+  bool strange_certificate = false;  ///< it has given one that is not valid here, or no longer
 };
 
 /// What a handler answers with: either respond() once, or begin() then write() pieces; the piece is
@@ -48,6 +53,9 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0: any free one
   std::string cert_pem;    ///< both empty: plain HTTP
   std::string key_pem;
+  /// Asks clients for a certificate that this authority has signed; one who has none, or another
+  /// one, is served all the same. "": asks for none.
+  std::string client_ca_pem;
   std::size_t max_connections = 256;  ///< a thread each; more are answered 503 and closed
   std::size_t max_body = std::size_t{3} << 20;
   std::chrono::seconds idle_timeout{90};
@@ -74,14 +82,5 @@ class HttpServer {
 /// the peer leaves, an error, or the stop. Of the options, idle_timeout and max_body count.
 void serve_connection(ByteStream& stream, const std::string& peer, const ServerOptions& options,
                       const Handler& handler, std::stop_token stop);
-
-/// A certificate authority and a server certificate made on the spot, for the sandbox and tests.
-struct SelfSigned {
-  std::string ca_pem;
-  std::string cert_pem;
-  std::string key_pem;
-};
-/// EC P-256, valid from now for `days`, SANs: each name as DNS or IP. Errors: internal.
-[[nodiscard]] Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int days);
 
 }  // namespace kaito::net

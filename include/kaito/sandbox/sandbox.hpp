@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "kaito/base/result.hpp"
+#include "kaito/net/certificate.hpp"
 
 namespace kaito::sandbox {
 
@@ -26,9 +28,9 @@ struct SandboxOptions {
 };
 
 /// A simulated Kubernetes cluster with KAITO's operator in this process: API server over TLS with a
-/// bearer token, operator, node provisioner, kubelet and model servers. Shares no code with the
-/// client above `net`. Everything it serves is simulated, and says so (node label and model
-/// replies).
+/// bearer token and client certificates, operator, node provisioner, kubelet and model servers.
+/// Shares no code with the client above `net`. Everything it serves is simulated, and says so (node
+/// label and model replies).
 class Sandbox {
  public:
   /// Errors: failed (address in use).
@@ -38,6 +40,10 @@ class Sandbox {
   [[nodiscard]] std::string server_url() const;  ///< "https://127.0.0.1:PORT"
   [[nodiscard]] const std::string& ca_pem() const;
   [[nodiscard]] const std::string& bearer_token() const;
+  /// A certificate that signs its owner in as this user of these groups, whatever token comes with
+  /// it; the group "system:masters" may do everything, others what roles grant. Errors: internal.
+  [[nodiscard]] Result<net::CertifiedKey> client_certificate(
+      const std::string& user, const std::vector<std::string>& groups) const;
   /// A kubeconfig for it (context "kaitoctl-sandbox"): write it with mode 0600.
   [[nodiscard]] std::string kubeconfig() const;
   /// Changes the pace at run time.

@@ -56,10 +56,13 @@ constexpr std::string_view kMasters = "system:masters";
   return {{std::move(user), std::move(groups)}, true, may_all};
 }
 
-[[nodiscard]] Result<Caller> caller_by_token(const net::Headers& headers, const Tokens& tokens) {
+[[nodiscard]] Result<Caller> caller_of(const net::ServerRequest& request, const Tokens& tokens) {
   const Caller administrator = logged_in("admin", {std::string(kMasters)});
   if (tokens.administrator.empty()) return administrator;
-  const std::string_view given = trim(headers.get("Authorization"));
+  if (request.client && !request.client->common_name.empty())
+    return logged_in(request.client->common_name, request.client->organizations);
+  const std::string_view given = trim(request.headers.get("Authorization"));
+  if (given.empty() && request.strange_certificate) return fail(unauthorized());
   if (given.empty()) return Caller{{"system:anonymous", {"system:unauthenticated"}}, false, false};
   constexpr std::string_view kScheme = "Bearer ";
   if (!equals_ignoring_case(given.substr(0, kScheme.size()), kScheme)) return fail(unauthorized());
@@ -106,7 +109,7 @@ constexpr std::string_view kMasters = "system:masters";
 }  // namespace
 
 Result<Caller> authenticate(const net::ServerRequest& request, const Tokens& tokens) {
-  KAITO_TRY(const Caller caller, caller_by_token(request.headers, tokens));
+  KAITO_TRY(const Caller caller, caller_of(request, tokens));
   const std::string user(request.headers.get("Impersonate-User"));
   if (user.empty()) return caller;
   if (!caller.may_all)

@@ -25,8 +25,9 @@ struct Caller {
   bool may_all = false;    ///< in the group system:masters; others: what they are granted
 };
 
-/// The user of a request's token, or whom the impersonation headers name. Errors: unauthenticated,
-/// for an unknown token; forbidden, for an impersonation without the right to it.
+/// The user of a request's client certificate, or else of its token, or whom the impersonation
+/// headers name. Errors: unauthenticated, for an unknown token, and for a certificate that is not
+/// valid here without a token that is; forbidden, for an impersonation without the right to it.
 [[nodiscard]] Result<Caller> authenticate(const net::ServerRequest& request, const Tokens& tokens);
 /// Impersonation headers that name no user: the text that the server answers with status 500, or
 /// "".
