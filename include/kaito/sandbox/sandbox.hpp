@@ -20,7 +20,7 @@ struct SandboxOptions {
   /// a minute a second. 0: as fast as possible.
   double speed = 60.0;
   std::string bearer_token;   ///< "" = make a random one
-  std::string limited_token;  ///< of "alice", who may do nothing; "" = no such user
+  std::string limited_token;  ///< of "alice", who may what roles grant; "" = no such user
   bool run_actors =
       true;  ///< operator, provisioner, kubelet, model servers; off: an API server alone
   /// Called with each thing an actor does ("node aks-gpu-1 became Ready"). May be empty.

@@ -54,7 +54,7 @@ using LogHook = std::function<Result<LogRead>(const ContainerRef& container, std
 
 struct ApiServerOptions {
   std::string bearer_token;   ///< of the administrator; "" = everybody may do everything
-  std::string limited_token;  ///< of "alice", who may do nothing but look what is served
+  std::string limited_token;  ///< of "alice", who may look what is served, and what roles grant
   std::string git_version = "v1.33.0";
   std::chrono::milliseconds bookmark_interval{60'000};
   /// How long a read waits for a resourceVersion that is yet to come.
