@@ -129,9 +129,9 @@ Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) 
       case Opcode::close:
         return impl_->take_close(frame->payload, limits);
       case Opcode::ping:
-        // Not with the limits of the wait: a pong that is cut short is the end of the connection.
+        // Not with the deadline of the wait: a pong that is cut short is the end of the connection.
         KAITO_CHECK(impl_->write(Opcode::pong, frame->payload,
-                                 CallLimits{Deadline::after(pong_patience), {}}));
+                                 CallLimits{Deadline::after(pong_patience), limits.stop}));
         continue;
       case Opcode::pong:
         ++impl_->pongs;
