@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 #include <string_view>
 
 #include "kaito/base/text.hpp"
@@ -11,45 +10,46 @@
 #include "kaito/json/json.hpp"
 #include "kaito/k8s/status.hpp"
 #include "kaito/k8s/unknown_fields.hpp"
+#include "ops/managed_path.hpp"
 
 namespace kaito::ops {
 
 namespace {
 
-std::string shown(const json::Document& value) {
-  return value ? shorten(json::write(value.value()), 80) : "(none)";
+constexpr std::size_t most_conflicts = 20;
+constexpr std::size_t longest_path = 200;
+
+std::string shown(const json::Value* value) {
+  return value == nullptr ? "(none)" : shorten(json::write(*value), 80);
 }
 
-/// What the text of a path can be taken for: up to the first list item that is named by its keys.
-FieldPath path_of(std::string_view text) {
-  FieldPath path;
-  while (!text.empty()) {
-    const auto end = std::min(text.find_first_of(".["), text.size());
-    if (end > 0) path = path.key(text.substr(0, end));
-    text.remove_prefix(end);
-    if (text.starts_with('[')) {
-      std::size_t index = 0;
-      const auto close = std::min(text.find(']'), text.size());
-      const auto [after, problem] = std::from_chars(text.data() + 1, text.data() + close, index);
-      if (problem != std::errc() || after != text.data() + close) return path;
-      path = path.index(index);
-      text.remove_prefix(std::min(close + 1, text.size()));
-    }
-    if (text.starts_with('.')) text.remove_prefix(1);
-  }
-  return path;
+const json::Value* value_of(const json::Document& document) {
+  return document ? &document.value() : nullptr;
 }
 
-Error explain_conflict(Error error, const k8s::Status& status, const DeployItem& item) {
+/// ": "red" in the cluster, "blue" in the file".
+std::string both_values(std::string_view path, const DeployItem& item, const json::Document& live) {
+  const auto ours = follow_path(item.object.value(), path);
+  if (ours.value == nullptr || !live || item.type.kind == "Secret") return "";
+  return ": " + shown(follow_path(live.value(), path).value) + " in the cluster, " +
+         shown(ours.value) + (item.places->file().empty() ? " asked for" : " in the file");
+}
+
+Error explain_conflict(Error error, const k8s::Status& status, const DeployItem& item,
+                       const json::Document& live) {
   std::string text =
       item.type.kind + " \"" + item.name + "\": other writers own fields that this would change:";
-  for (const auto& cause : status.causes) {
+  for (std::size_t i = 0; i < std::min(status.causes.size(), most_conflicts); ++i) {
+    const auto& cause = status.causes[i];
     constexpr std::string_view lead = "conflict with ";
     std::string owner = cause.message;
     if (owner.starts_with(lead)) owner.erase(0, lead.size());
-    const bool dot = cause.field.starts_with('.');
-    text += "\n  " + cause.field.substr(dot ? 1 : 0) + " is owned by " + owner;
+    const auto path = cause.field.substr(cause.field.starts_with('.') ? 1 : 0);
+    text += "\n  " + shorten(path, longest_path) + " is owned by " + shorten(owner, longest_path) +
+            both_values(path, item, live);
   }
+  if (status.causes.size() > most_conflicts)
+    text += "\n  and " + std::to_string(status.causes.size() - most_conflicts) + " more";
   error.message = std::move(text);
   error.hint = "leave these fields as they are, or take them over with --force-conflicts";
   return error;
@@ -60,8 +60,8 @@ Error explain_unknown(Error error, const std::vector<std::string>& fields, const
   std::string text = item.type.kind + " \"" + item.name + "\": this cluster does not know " +
                      (fields.size() == 1 ? "a field" : "fields") + " of it:";
   for (const auto& field : fields) {
-    const auto place = item.place(path_of(field));
-    text += "\n  " + (place.file.empty() ? "" : place.text() + ": ") + shorten(field, 200);
+    const auto place = item.place(follow_path(item.object.value(), field).path);
+    text += "\n  " + (place.file.empty() ? "" : place.text() + ": ") + shorten(field, longest_path);
   }
   error.code = ErrorCode::invalid;
   error.message = std::move(text);
@@ -90,8 +90,8 @@ std::vector<std::string> changes_between(const DeployItem& item, const json::Doc
         });
     if (!ours) continue;
     lines.push_back(item.type.kind == "Secret" ? path + " changes"
-                                               : path + ": " + shown(difference.before) + " -> " +
-                                                     shown(difference.after));
+                                               : path + ": " + shown(value_of(difference.before)) +
+                                                     " -> " + shown(value_of(difference.after)));
   }
   return lines;
 }
@@ -108,10 +108,10 @@ json::Document without_secrets(json::Document object) {
   return object;
 }
 
-Error explain_refusal(Error error, const DeployItem& item) {
+Error explain_refusal(Error error, const DeployItem& item, const json::Document& live) {
   const auto* status = k8s::status_of(error);
   if (status != nullptr && status->is_field_conflict())
-    return explain_conflict(std::move(error), *status, item);
+    return explain_conflict(std::move(error), *status, item, live);
   if (status != nullptr) {
     if (const auto fields = k8s::unknown_fields(*status); !fields.empty())
       return explain_unknown(std::move(error), fields, item);

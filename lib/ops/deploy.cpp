@@ -127,7 +127,7 @@ class Deployment {
     Prepared prepared;
     KAITO_TRY(prepared.stored, stored_object(item));
     KAITO_CHECK(check_stored(item, prepared.stored, context_));
-    KAITO_TRY(prepared.rehearsal, rehearse(item));
+    KAITO_TRY(prepared.rehearsal, rehearse(item, prepared.stored));
     if (prepared.stored && prepared.rehearsal)
       prepared.changes = changes_between(item, prepared.stored, prepared.rehearsal);
     tell_changes(item, prepared.changes);
@@ -147,7 +147,7 @@ class Deployment {
     if (only_rehearse) {
       deployed.object = prepared.rehearsal;
     } else {
-      KAITO_TRY(deployed.object, apply(item, options_.write));
+      KAITO_TRY(deployed.object, apply(item, options_.write, prepared.stored));
     }
     if (prepared.stored && !prepared.rehearsal) {
       deployed.changes = changes_between(item, prepared.stored, deployed.object);
@@ -195,15 +195,15 @@ class Deployment {
     auto found = client_.get({item.type, item.namespace_, item.name}, limits_);
     if (found) return std::move(*found);
     if (found.error().code == ErrorCode::not_found) return json::Document();
-    return fail(explained(std::move(found.error()), item));
+    return fail(explained(std::move(found.error()), item, {}));
   }
 
   /// What the server would make of it; absent where that cannot be known yet: the operator's
   /// webhook looks for the companions, of which some are yet to come.
-  Result<json::Document> rehearse(const DeployItem& item) {
+  Result<json::Document> rehearse(const DeployItem& item, const json::Document& stored) {
     auto write = options_.write;
     write.dry_run = k8s::DryRun::server;
-    auto rehearsed = apply(item, write);
+    auto rehearsed = apply(item, write, stored);
     const bool may_pass_later = item.kind != DeployItem::Kind::companion && !companions_settled_;
     if (!rehearsed && may_pass_later && is_of_webhook(rehearsed.error())) return json::Document();
     return rehearsed;
@@ -214,17 +214,18 @@ class Deployment {
     return status != nullptr && status->message.starts_with("admission webhook \"");
   }
 
-  Result<json::Document> apply(const DeployItem& item, const k8s::WriteOptions& write) {
+  Result<json::Document> apply(const DeployItem& item, const k8s::WriteOptions& write,
+                               const json::Document& stored) {
     auto applied =
         client_.apply({item.type, item.namespace_, item.name}, item.object.value(), write, limits_);
     if (applied) return std::move(*applied);
-    return fail(explained(std::move(applied.error()), item));
+    return fail(explained(std::move(applied.error()), item, stored));
   }
 
-  static Error explained(Error error, const DeployItem& item) {
+  static Error explained(Error error, const DeployItem& item, const json::Document& stored) {
     if (error.code == ErrorCode::not_served && item.kind != DeployItem::Kind::companion)
       return kaito_not_installed(std::move(error), item.type.kind);
-    return explain_refusal(std::move(error), item);
+    return explain_refusal(std::move(error), item, stored);
   }
 
   void tell_changes(const DeployItem& item, const std::vector<std::string>& changes) {

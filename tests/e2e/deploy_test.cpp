@@ -214,6 +214,7 @@ metadata: {name: ws, labels: {team: red}}
   INFO(refused.err);
   CHECK(refused.exit_code == 1);
   CHECK(refused.err == Contains("metadata.labels.team is owned by \"gitops\""));
+  CHECK(refused.err == Contains(": \"red\" in the cluster, \"blue\" in the file"));
   CHECK(refused.err == Contains("--force-conflicts"));
   const auto team = [&] {
     return std::string(string_at(scene.stored_workspace("ws"), {"metadata", "labels", "team"}));
@@ -225,6 +226,27 @@ metadata: {name: ws, labels: {team: red}}
   CHECK(forced.exit_code == 0);
   CHECK(forced.out == "workspace.kaito.sh/ws configured\n");
   CHECK(team() == "blue");
+}
+
+TEST_CASE("a conflict over a Secret shows no value of it") {
+  const Scene scene;
+  test::keep_secret("hf_of_gitops");
+  test::keep_secret("hf_of_the_file");
+  k8s::WriteOptions gitops;
+  gitops.field_manager = "gitops";
+  REQUIRE(target().client().apply(scene.ref(k8s::types::secret(), "hf"),
+                                  value_of("apiVersion: v1\nkind: Secret\nmetadata: {name: hf}\n"
+                                           "data: {HF_TOKEN: aGZfb2ZfZ2l0b3Bz}\n"),
+                                  gitops, soon()));
+  const auto file = scene.write("both.yaml",
+                                "apiVersion: v1\nkind: Secret\nmetadata: {name: hf}\n"
+                                "data: {HF_TOKEN: aGZfb2ZfdGhlX2ZpbGU=}\n---\n" +
+                                    adapter_workspace("1.0"));
+  const auto refused = scene.run({"deploy", "-f", file});
+  INFO(refused.err);
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err == Contains("data.HF_TOKEN is owned by \"gitops\"\n"));
+  CHECK_FALSE(scene.exists(scene.workspace_ref("ws")));
 }
 
 TEST_CASE("what others added stays") {

@@ -389,18 +389,81 @@ Scripted field_conflict() {
       "field":".metadata.annotations.kaito.sh/runtime"}]}})"};
 }
 
-TEST_CASE("fields that others own: which, whose, and how to take them") {
+/// A conflict over these fields, each of helm.
+Scripted conflict_over(const std::vector<std::string>& fields) {
+  boost::json::array causes;
+  for (const auto& field : fields)
+    causes.push_back({{"reason", "FieldManagerConflict"},
+                      {"message", "conflict with \"helm\""},
+                      {"field", field}});
+  const boost::json::object status{{"kind", "Status"},
+                                   {"apiVersion", "v1"},
+                                   {"status", "Failure"},
+                                   {"reason", "Conflict"},
+                                   {"code", 409},
+                                   {"message", "Apply failed"},
+                                   {"details", {{"causes", std::move(causes)}}}};
+  return {409, json::write(status)};
+}
+
+TEST_CASE("fields that others own: which, whose, the values on both sides, and how to take them") {
+  std::string text = beta;
+  text.replace(text.find("{name: w}"), 9, "{name: w, annotations: {kaito.sh/runtime: vllm}}");
+  auto live = stored(beta, "7");
+  live.as_object()["metadata"].as_object()["annotations"] = {{"kaito.sh/runtime", "transformers"}};
   Deploy d;
-  d.server->on("GET " + betas + "/w", {object(stored(beta, "7"))});
+  d.server->on("GET " + betas + "/w", {object(live)});
   d.server->on("PATCH " + betas + "/w", {field_conflict()});
-  const auto error = d.refused(beta);
+  auto error = d.refused(text);
   CHECK(error.code == ErrorCode::conflict);
-  CHECK(error.message ==
-        "Workspace \"w\": other writers own fields that this would change:\n"
-        "  resource.instanceType is owned by \"helm\"\n"
-        "  metadata.annotations.kaito.sh/runtime is owned by \"kubectl-edit\" using "
-        "kaito.sh/v1beta1");
+  CHECK(
+      error.message ==
+      "Workspace \"w\": other writers own fields that this would change:\n"
+      "  resource.instanceType is owned by \"helm\": \"Standard_NC24ads_A100_v4\" in the cluster, "
+      "\"Standard_NC24ads_A100_v4\" in the file\n"
+      "  metadata.annotations.kaito.sh/runtime is owned by \"kubectl-edit\" using "
+      "kaito.sh/v1beta1: \"transformers\" in the cluster, \"vllm\" in the file");
   CHECK(has(error.hint, "--force-conflicts"));
+}
+
+TEST_CASE("values of a conflict: what is not there, what is long, what a terminal must not get") {
+  std::string text = config_map + "  long: " + std::string(500, 'x') + "\n  bad: \"\\e[31m\"\n";
+  text.replace(text.find("data: {k: v}"), 12, "data:\n  k: v");
+  Deploy d;
+  d.server->on("GET " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
+  d.server->on("PATCH " + core + "/configmaps/cm",
+               {conflict_over({".data.k", ".data.long", ".data.bad", ".data.elsewhere"})});
+  const auto error = d.refused(text + "---\n" + beta);
+  CHECK(error.message ==
+        "ConfigMap \"cm\": other writers own fields that this would change:\n"
+        "  data.k is owned by \"helm\": \"v\" in the cluster, \"v\" in the file\n"
+        "  data.long is owned by \"helm\": (none) in the cluster, \"" +
+            std::string(76, 'x') +
+            "... in the file\n"
+            "  data.bad is owned by \"helm\": (none) in the cluster, \"\\u001b[31m\" in the file\n"
+            "  data.elsewhere is owned by \"helm\"");
+
+  Deploy many;
+  many.server->on("GET " + core + "/configmaps/cm", {object(stored(config_map, "5"))});
+  many.server->on("PATCH " + core + "/configmaps/cm",
+                  {conflict_over(std::vector<std::string>(25, "." + std::string(5000, 'k')))});
+  const auto long_one = many.refused(config_map + "---\n" + beta);
+  CHECK(long_one.message.ends_with("\n  and 5 more"));
+  CHECK(long_one.message.size() < 6000);
+}
+
+TEST_CASE("values of a Secret are in no conflict") {
+  Deploy d;
+  auto live = stored(secret, "5");
+  live.as_object()["data"] = {{"HF_TOKEN", "b3RoZXI="}};
+  d.server->on("GET " + core + "/secrets/s", {object(live)});
+  d.server->on("PATCH " + core + "/secrets/s",
+               {conflict_over({".stringData.HF_TOKEN", ".data.HF_TOKEN"})});
+  const auto error = d.refused(secret + "---\n" + beta);
+  CHECK(error.message ==
+        "Secret \"s\": other writers own fields that this would change:\n"
+        "  stringData.HF_TOKEN is owned by \"helm\"\n"
+        "  data.HF_TOKEN is owned by \"helm\"");
 }
 
 TEST_CASE("a resourceVersion in the file that is of an older state") {
