@@ -7,6 +7,7 @@
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
 #include "sandbox/apiserver/api_error.hpp"
+#include "sandbox/apiserver/protobuf_body.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -85,9 +86,10 @@ Result<json::Value> read_body(std::string_view content_type, std::string_view bo
   const std::string type = media_type(content_type);
   if (type.empty() || type == "application/json") return read_json(body);
   if (type == "application/yaml") return read_yaml(body);
+  if (type == kProtobufType) return read_protobuf(body);
   return fail(unsupported_media_type(
       "the body of the request was in an unknown format - accepted media types include: "
-      "application/json, application/yaml"));
+      "application/json, application/yaml, application/vnd.kubernetes.protobuf"));
 }
 
 }  // namespace kaito::sandbox

@@ -18,7 +18,8 @@ enum class AnswerForm : std::uint8_t { object, table, metadata, metadata_list };
 /// The media type alone, lower case.
 [[nodiscard]] std::string media_type(std::string_view content_type);
 
-/// The body of a create or update, JSON or YAML. Errors: as UnsupportedMediaType or BadRequest.
+/// The body of a create or update: JSON, YAML or protobuf. Errors: as UnsupportedMediaType or
+/// BadRequest.
 [[nodiscard]] Result<json::Value> read_body(std::string_view content_type, std::string_view body);
 /// The same, whatever the content type: patches.
 [[nodiscard]] Result<json::Value> read_json(std::string_view body);
