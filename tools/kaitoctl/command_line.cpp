@@ -32,6 +32,12 @@ class HelpFormatter : public CLI::Formatter {
            make_subcommands(app, mode) + make_groups(app, mode) + "\n" + make_footer(app);
   }
 
+  /// CLI11's releases do not agree on the blank line before it.
+  std::string make_footer(const CLI::App* app) const override {
+    const std::string footer = app->get_footer();
+    return footer.empty() ? footer : footer + "\n";
+  }
+
   std::string make_group(std::string group, bool is_positional,
                          std::vector<const CLI::Option*> options) const override {
     return CLI::Formatter::make_group(group == "Options" ? "Flags" : group, is_positional,
