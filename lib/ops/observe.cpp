@@ -103,6 +103,13 @@ Result<bool> follow(kube::Client& client, const k8s::ResourceType& type,
   }
 }
 
+Result<void> until_done(const std::function<Result<bool>()>& round) {
+  for (;;) {
+    KAITO_TRY(const bool done, round());
+    if (done) return {};
+  }
+}
+
 class Observation {
  public:
   Observation(kube::Client& client, const k8s::ObjectRef& ref, const Look& look,
@@ -152,10 +159,7 @@ class Observation {
 Result<void> observe(kube::Client& client, const k8s::ObjectRef& ref, const Look& look,
                      const CallLimits& limits) {
   Observation observation(client, ref, look, limits);
-  for (;;) {
-    KAITO_TRY(const bool done, observation.round());
-    if (done) return {};
-  }
+  return until_done([&] { return observation.round(); });
 }
 
 Result<void> observe_all(kube::Client& client, const k8s::ResourceType& type,
@@ -176,10 +180,7 @@ Result<void> observe_all(kube::Client& client, const k8s::ResourceType& type,
     const auto take = [](const kube::WatchEvent&) -> Result<std::optional<bool>> { return false; };
     return follow(client, type, namespace_, options, take, persistence, limits);
   };
-  for (;;) {
-    KAITO_TRY(const bool done, round());
-    if (done) return {};
-  }
+  return until_done(round);
 }
 
 }  // namespace kaito::ops

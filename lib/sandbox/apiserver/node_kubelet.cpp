@@ -46,10 +46,8 @@ std::optional<NodeKubelet> NodeKubelet::of(const Store& store, const json::Value
   if (!node) return std::nullopt;
   const std::int64_t port =
       json::int_at(**node, {"status", "daemonEndpoints", "kubeletEndpoint", "Port"});
-  const json::Value* addresses = json::find(**node, {"status", "addresses"});
-  if (port <= 0 || port > 65535 || addresses == nullptr || !addresses->is_array())
-    return std::nullopt;
-  for (const json::Value& each : addresses->get_array()) {
+  if (port <= 0 || port > 65535) return std::nullopt;
+  for (const json::Value& each : list_at(**node, {"status", "addresses"})) {
     const std::string address(json::string_at(each, {"address"}));
     if (json::string_at(each, {"type"}) == "InternalIP" && net::is_loopback(address))
       return NodeKubelet({true, address, static_cast<std::uint16_t>(port), ""});

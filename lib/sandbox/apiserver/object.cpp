@@ -37,14 +37,18 @@ bool is_terminating(const json::Value& object) {
   return !meta_string(object, "deletionTimestamp").empty();
 }
 
+const json::Array& list_at(const json::Value& object,
+                           std::initializer_list<std::string_view> keys) {
+  static const json::Array kNone;
+  const json::Value* found = json::find(object, keys);
+  return found != nullptr && found->is_array() ? found->get_array() : kNone;
+}
+
 std::vector<std::string> strings_at(const json::Value& object,
                                     std::initializer_list<std::string_view> keys) {
   std::vector<std::string> strings;
-  const json::Value* found = json::find(object, keys);
-  if (found != nullptr && found->is_array()) {
-    for (const json::Value& item : found->get_array()) {
-      if (item.is_string()) strings.emplace_back(item.get_string());
-    }
+  for (const json::Value& item : list_at(object, keys)) {
+    if (item.is_string()) strings.emplace_back(item.get_string());
   }
   return strings;
 }

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ struct ObjectKey {
 /// metadata.resourceVersion as the store's number, 0 when absent.
 [[nodiscard]] std::int64_t revision_of(const json::Value& object);
 [[nodiscard]] bool is_terminating(const json::Value& object);
+/// The list at `keys`; an empty one where there is none.
+[[nodiscard]] const json::Array& list_at(const json::Value& object,
+                                         std::initializer_list<std::string_view> keys);
 /// The entries of a list of strings at `keys`.
 [[nodiscard]] std::vector<std::string> strings_at(const json::Value& object,
                                                   std::initializer_list<std::string_view> keys);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kaito/json/json.hpp"
+#include "sandbox/apiserver/object.hpp"
 
 namespace kaito::sandbox {
 namespace {
@@ -41,12 +42,6 @@ class Message {
   return found != nullptr && found->is_object() ? found->get_object() : kNone;
 }
 
-[[nodiscard]] const json::Array& array_at(const json::Value& value, std::string_view key) {
-  static const json::Array kNone;
-  const json::Value* found = json::find(value, {key});
-  return found != nullptr && found->is_array() ? found->get_array() : kNone;
-}
-
 /// Any: its YAML text, which JSON is.
 [[nodiscard]] Message any(const json::Value& value) {
   return Message().add(2, json::write(value));
@@ -68,9 +63,9 @@ void add_extensions(Message& message, unsigned field, const json::Value& from) {
   Message out;
   if (const auto format = json::string_at(value, {"format"}); !format.empty()) out.add(2, format);
   if (const auto text = json::string_at(value, {"description"}); !text.empty()) out.add(4, text);
-  for (const json::Value& name : array_at(value, "required"))
+  for (const json::Value& name : list_at(value, {"required"}))
     out.add(19, std::string_view(name.get_string()));
-  for (const json::Value& allowed : array_at(value, "enum"))
+  for (const json::Value& allowed : list_at(value, {"enum"}))
     out.add(20, any(allowed));
   if (const json::Value* values = json::find(value, {"additionalProperties"}))
     out.add(21, Message().add(1, schema(*values)));
@@ -88,7 +83,7 @@ void add_extensions(Message& message, unsigned field, const json::Value& from) {
 
 [[nodiscard]] Message operation(const json::Value& value) {
   Message out;
-  for (const json::Value& each : array_at(value, "parameters")) {
+  for (const json::Value& each : list_at(value, {"parameters"})) {
     Message query;  // QueryParameterSubSchema
     query.add(2, json::string_at(each, {"in"})).add(4, json::string_at(each, {"name"}));
     query.add(6, json::string_at(each, {"type"}));

@@ -15,9 +15,7 @@ namespace {
 [[nodiscard]] std::vector<std::string> container_names(const json::Value& pod) {
   std::vector<std::string> names;
   for (const std::string_view list : {"containers", "initContainers"}) {
-    const json::Value* containers = json::find(pod, {"spec", list});
-    if (containers == nullptr || !containers->is_array()) continue;
-    for (const json::Value& container : containers->get_array())
+    for (const json::Value& container : list_at(pod, {"spec", list}))
       names.emplace_back(json::string_at(container, {"name"}));
   }
   return names;

@@ -25,9 +25,7 @@ struct LogRequest {
 
 /// A container that waits has no log yet. Errors: invalid as a BadRequest.
 [[nodiscard]] Result<void> check_started(const json::Value& pod, const ContainerRef& container) {
-  const json::Value* statuses = json::find(pod, {"status", "containerStatuses"});
-  if (statuses == nullptr || !statuses->is_array()) return {};
-  for (const json::Value& status : statuses->get_array()) {
+  for (const json::Value& status : list_at(pod, {"status", "containerStatuses"})) {
     if (json::string_at(status, {"name"}) != container.container) continue;
     const std::string_view reason = json::string_at(status, {"state", "waiting", "reason"});
     if (!reason.empty())

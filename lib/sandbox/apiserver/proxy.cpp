@@ -33,13 +33,6 @@ struct Addressed {
   return number;
 }
 
-[[nodiscard]] const json::Array& list_at(const json::Value& object,
-                                         std::initializer_list<std::string_view> keys) {
-  static const json::Array kNone;
-  const json::Value* found = json::find(object, keys);
-  return found != nullptr && found->is_array() ? found->get_array() : kNone;
-}
-
 /// The name of the service's port, by which its endpoints know it. Errors: unavailable.
 [[nodiscard]] Result<std::string> port_name(const json::Value& service, const Addressed& address) {
   const std::optional<int> number = port_number(address.port);

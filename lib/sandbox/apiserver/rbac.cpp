@@ -17,39 +17,46 @@ constexpr std::string_view kGroup = "rbac.authorization.k8s.io";
   return {std::string(kGroup), "v1", std::string(kind), std::string(plural), namespaced};
 }
 
-[[nodiscard]] const json::Array& list_in(const json::Value& object, std::string_view key) {
-  static const json::Array kNone;
-  const json::Value* list = json::find(object, {key});
-  return list != nullptr && list->is_array() ? list->get_array() : kNone;
+[[nodiscard]] bool has(const json::Array& words, std::string_view word) {
+  return std::ranges::any_of(words, [&](const json::Value& each) {
+    return each.is_string() && each.get_string() == word;
+  });
 }
 
 [[nodiscard]] bool lists(const json::Value& rule, std::string_view key, std::string_view word) {
-  return std::ranges::any_of(list_in(rule, key), [&](const json::Value& each) {
-    return each.is_string() && (each.get_string() == "*" || each.get_string() == word);
-  });
+  const json::Array& words = list_at(rule, {key});
+  return has(words, "*") || has(words, word);
 }
 
 /// "services/proxy" is also meant by "*/proxy".
 [[nodiscard]] bool lists_resource(const json::Value& rule, std::string_view resource) {
   if (lists(rule, "resources", resource)) return true;
   const std::size_t slash = resource.find('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string any = "*" + std::string(resource.substr(slash));
-  return std::ranges::any_of(list_in(rule, "resources"), [&](const json::Value& each) {
-    return each.is_string() && each.get_string() == any;
-  });
+  return slash != std::string_view::npos &&
+         has(list_at(rule, {"resources"}), "*" + std::string(resource.substr(slash)));
 }
 
 [[nodiscard]] bool lists_name(const json::Value& rule, std::string_view name) {
-  const json::Array& names = list_in(rule, "resourceNames");
-  return names.empty() || std::ranges::any_of(names, [&](const json::Value& each) {
-           return each.is_string() && each.get_string() == name;
-         });
+  const json::Array& names = list_at(rule, {"resourceNames"});
+  return names.empty() || has(names, name);
 }
 
 [[nodiscard]] bool covers_path(std::string_view pattern, std::string_view path) {
   if (pattern.ends_with('*')) return path.starts_with(pattern.substr(0, pattern.size() - 1));
   return pattern == path;
+}
+
+[[nodiscard]] bool lists_path(const json::Value& rule, std::string_view path) {
+  return std::ranges::any_of(list_at(rule, {"nonResourceURLs"}), [&](const json::Value& each) {
+    return each.is_string() && covers_path(each.get_string(), path);
+  });
+}
+
+template <class Test>
+[[nodiscard]] bool any_rule(const std::vector<ObjectPtr>& roles, const Test& test) {
+  return std::ranges::any_of(roles, [&](const ObjectPtr& role) {
+    return std::ranges::any_of(list_at(*role, {"rules"}), test);
+  });
 }
 
 [[nodiscard]] bool is_meant(const json::Value& subject, const Identity& identity,
@@ -96,7 +103,7 @@ Grants::Grants(const Store& store, const Identity& identity, std::string_view na
 
 void Grants::add_bound(const json::Value& binding, const Identity& identity,
                        std::string_view namespace_) {
-  const json::Array& subjects = list_in(binding, "subjects");
+  const json::Array& subjects = list_at(binding, {"subjects"});
   if (std::ranges::none_of(subjects, [&](const json::Value& subject) {
         return is_meant(subject, identity, namespace_);
       }))
@@ -115,30 +122,23 @@ void Grants::add_role(const k8s::ObjectRef& role) {
 }
 
 bool Grants::allow(const Attempt& attempt) const {
-  return std::ranges::any_of(roles_, [&](const ObjectPtr& role) {
-    return std::ranges::any_of(list_in(*role, "rules"), [&](const json::Value& rule) {
-      return lists(rule, "verbs", attempt.verb) && lists(rule, "apiGroups", attempt.group) &&
-             lists_resource(rule, attempt.resource) && lists_name(rule, attempt.name);
-    });
+  return any_rule(roles_, [&](const json::Value& rule) {
+    return lists(rule, "verbs", attempt.verb) && lists(rule, "apiGroups", attempt.group) &&
+           lists_resource(rule, attempt.resource) && lists_name(rule, attempt.name);
   });
 }
 
 bool Grants::allow_path(std::string_view verb, std::string_view path) const {
-  return std::ranges::any_of(roles_, [&](const ObjectPtr& role) {
-    return std::ranges::any_of(list_in(*role, "rules"), [&](const json::Value& rule) {
-      return lists(rule, "verbs", verb) &&
-             std::ranges::any_of(list_in(rule, "nonResourceURLs"), [&](const json::Value& each) {
-               return each.is_string() && covers_path(each.get_string(), path);
-             });
-    });
+  return any_rule(roles_, [&](const json::Value& rule) {
+    return lists(rule, "verbs", verb) && lists_path(rule, path);
   });
 }
 
 json::Array Grants::resource_rules() const {
   json::Array rules;
   for (const ObjectPtr& role : roles_) {
-    for (const json::Value& rule : list_in(*role, "rules")) {
-      if (!list_in(rule, "resources").empty()) rules.push_back(rule);
+    for (const json::Value& rule : list_at(*role, {"rules"})) {
+      if (!list_at(rule, {"resources"}).empty()) rules.push_back(rule);
     }
   }
   return rules;

@@ -14,13 +14,6 @@
 namespace kaito::sandbox {
 namespace {
 
-[[nodiscard]] const json::Array& list_at(const json::Value& object,
-                                         std::initializer_list<std::string_view> keys) {
-  static const json::Array kNone;
-  const json::Value* found = json::find(object, keys);
-  return found != nullptr && found->is_array() ? found->get_array() : kNone;
-}
-
 [[nodiscard]] std::string text_at(const json::Value& object, std::string_view path) {
   const json::Value* found = find_path(object, path);
   return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
