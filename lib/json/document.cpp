@@ -3,7 +3,6 @@
 #include <boost/json/value.hpp>
 #include <utility>
 
-#include "json/arena.hpp"
 #include "kaito/json/json.hpp"
 
 namespace kaito::json {
@@ -34,11 +33,6 @@ Document& Document::operator=(const Document& other) {
 Document& Document::operator=(Document&& other) noexcept = default;
 
 Document::~Document() = default;
-
-Object& Document::start_in_arena() {
-  value_ = std::make_unique<Value>(boost::json::object_kind, new_arena());
-  return value_->get_object();
-}
 
 bool Document::operator==(const Document& other) const {
   if (!has_value() || !other.has_value()) return has_value() == other.has_value();

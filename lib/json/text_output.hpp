@@ -7,6 +7,8 @@
 
 namespace kaito::json {
 
+class TreeNode;
+
 /// Appends text between double quotes, escaped so that JSON and YAML read the same text back and a
 /// terminal shows it safely: control characters (C0, DEL, C1), the line separators and the byte
 /// order mark as \uNNNN; bytes that are not UTF-8 become U+FFFD.
@@ -14,6 +16,7 @@ void append_double_quoted(std::string& out, std::string_view text);
 
 /// Appends a null, boolean or number as JSON writes it.
 void append_plain(std::string& out, const Value& value);
+void append_plain(std::string& out, const TreeNode& node);
 
 /// Whether the character has to be escaped: a control character other than those that have a place
 /// in text, a line separator that only some readers know, or a byte order mark.

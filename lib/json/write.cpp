@@ -1,12 +1,10 @@
 #include <array>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
 #include <string>
 
 #include "json/number.hpp"
+#include "json/shape.hpp"
 #include "json/text_output.hpp"
 #include "kaito/json/json.hpp"
 
@@ -21,18 +19,19 @@ class Writer {
   /// With `indent` blanks per level, or all on one line.
   explicit Writer(std::optional<unsigned> indent) : indent_(indent) {}
 
-  void write(const Value& value, unsigned level) {
-    switch (value.kind()) {
-      case boost::json::kind::object:
-        write_object(value.get_object(), level);
+  template <class Node>
+  void write(const Node& value, unsigned level) {
+    switch (shape_of(value)) {
+      case Shape::object:
+        write_object(value, level);
         break;
-      case boost::json::kind::array:
-        write_array(value.get_array(), level);
+      case Shape::array:
+        write_array(value, level);
         break;
-      case boost::json::kind::string:
-        append_double_quoted(out_, value.get_string());
+      case Shape::string:
+        append_double_quoted(out_, text_of(value));
         break;
-      default:
+      case Shape::plain:
         append_plain(out_, value);
     }
   }
@@ -40,26 +39,28 @@ class Writer {
   std::string out_;
 
  private:
-  void write_object(const Object& object, unsigned level) {
+  template <class Node>
+  void write_object(const Node& object, unsigned level) {
     out_ += '{';
     bool first = true;
-    for (const auto& member : object) {
+    each_member(object, [&](std::string_view key, const Node& value) {
       separate(first, level + 1);
-      append_double_quoted(out_, member.key());
+      append_double_quoted(out_, key);
       out_ += indent_ ? ": " : ":";
-      write(member.value(), level + 1);
-    }
+      write(value, level + 1);
+    });
     if (!first) new_line(level);
     out_ += '}';
   }
 
-  void write_array(const Array& array, unsigned level) {
+  template <class Node>
+  void write_array(const Node& array, unsigned level) {
     out_ += '[';
     bool first = true;
-    for (const Value& item : array) {
+    each_item(array, [&](const Node& item) {
       separate(first, level + 1);
       write(item, level + 1);
-    }
+    });
     if (!first) new_line(level);
     out_ += ']';
   }
@@ -78,6 +79,13 @@ class Writer {
 
   std::optional<unsigned> indent_;
 };
+
+template <class Node>
+std::string written(const Node& value) {
+  Writer writer(std::nullopt);
+  writer.write(value, 0);
+  return std::move(writer.out_);
+}
 
 }  // namespace
 
@@ -140,10 +148,31 @@ void append_plain(std::string& out, const Value& value) {
   }
 }
 
+void append_plain(std::string& out, const TreeNode& node) {
+  switch (node.kind()) {
+    case TreeNode::Kind::boolean:
+      out += node.boolean() ? "true" : "false";
+      break;
+    case TreeNode::Kind::integer:
+      out += std::to_string(node.integer());
+      break;
+    case TreeNode::Kind::natural:
+      out += std::to_string(node.natural());
+      break;
+    case TreeNode::Kind::real:
+      append_number(out, node.real());
+      break;
+    default:
+      out += "null";
+  }
+}
+
 std::string write(const Value& value) {
-  Writer writer(std::nullopt);
-  writer.write(value, 0);
-  return std::move(writer.out_);
+  return written(value);
+}
+
+std::string write(const Tree& tree) {
+  return written(tree.root());
 }
 
 std::string write_pretty(const Value& value, unsigned indent) {

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
 
+#include "json/shape.hpp"
 #include "json/text_output.hpp"
 #include "json/yaml_scalar.hpp"
 #include "kaito/json/yaml.hpp"
@@ -53,11 +51,13 @@ class Emitter {
   /// A value after "key:", "-" or at the start of the document, which is at column `indent`.
   enum class After : std::uint8_t { start, key, dash };
 
-  void emit(const Value& value, std::size_t indent, After after) {
-    if (value.is_object() && !value.get_object().empty()) {
-      emit_object(value.get_object(), indent, after);
-    } else if (value.is_array() && !value.get_array().empty()) {
-      emit_array(value.get_array(), indent, after);
+  template <class Node>
+  void emit(const Node& value, std::size_t indent, After after) {
+    const Shape shape = shape_of(value);
+    if (shape == Shape::object && !is_empty(value)) {
+      emit_object(value, indent, after);
+    } else if (shape == Shape::array && !is_empty(value)) {
+      emit_array(value, indent, after);
     } else {
       if (after != After::start) out_ += ' ';
       emit_scalar(value, indent);
@@ -68,28 +68,30 @@ class Emitter {
   std::string out_;
 
  private:
-  void emit_object(const Object& object, std::size_t indent, After after) {
+  template <class Node>
+  void emit_object(const Node& object, std::size_t indent, After after) {
     begin(after);
     bool first = after != After::key;
-    for (const auto& member : object) {
+    each_member(object, [&](std::string_view key, const Node& value) {
       if (!first) out_.append(indent, ' ');
       first = false;
-      emit_key(member.key(), indent);
+      emit_key(key, indent);
       // As kubectl does: the items of a list stand below the key, not further in.
-      const bool list = member.value().is_array();
-      emit(member.value(), list ? indent : indent + 2, After::key);
-    }
+      const bool list = shape_of(value) == Shape::array;
+      emit(value, list ? indent : indent + 2, After::key);
+    });
   }
 
-  void emit_array(const Array& array, std::size_t indent, After after) {
+  template <class Node>
+  void emit_array(const Node& array, std::size_t indent, After after) {
     begin(after);
     bool first = after != After::key;
-    for (const Value& item : array) {
+    each_item(array, [&](const Node& item) {
       if (!first) out_.append(indent, ' ');
       first = false;
       out_ += '-';
       emit(item, indent + 2, After::dash);
-    }
+    });
   }
 
   /// After a key the first entry goes to a line of its own; after a dash it stays on the line.
@@ -110,15 +112,17 @@ class Emitter {
   }
 
   /// `indent` is the column of what the scalar's text would have to stand in if it were a block.
-  void emit_scalar(const Value& value, std::size_t indent) {
-    if (value.is_object()) {
+  template <class Node>
+  void emit_scalar(const Node& value, std::size_t indent) {
+    const Shape shape = shape_of(value);
+    if (shape == Shape::object) {
       out_ += "{}";
-    } else if (value.is_array()) {
+    } else if (shape == Shape::array) {
       out_ += "[]";
-    } else if (!value.is_string()) {
+    } else if (shape == Shape::plain) {
       emit_number_or_word(value);
     } else {
-      const std::string_view text = value.get_string();
+      const std::string_view text = text_of(value);
       if (text.find('\n') != std::string_view::npos && is_printable(text) && fits_block(text)) {
         emit_block(text, std::max<std::size_t>(indent, 2));
       } else {
@@ -127,13 +131,14 @@ class Emitter {
     }
   }
 
-  void emit_number_or_word(const Value& value) {
+  template <class Node>
+  void emit_number_or_word(const Node& value) {
     const std::size_t start = out_.size();
     append_plain(out_, value);
     // Readers of YAML 1.1 take 1e+21 for a string without a point in it.
     const std::size_t e = out_.find("e+", start);
     const std::size_t exponent = e == std::string::npos ? out_.find("e-", start) : e;
-    if (value.is_double() && exponent != std::string::npos &&
+    if (is_real(value) && exponent != std::string::npos &&
         out_.find('.', start) == std::string::npos) {
       out_.insert(exponent, ".0");
     }
@@ -168,12 +173,21 @@ class Emitter {
   }
 };
 
-}  // namespace
-
-std::string write_yaml(const Value& value) {
+template <class Node>
+std::string emitted(const Node& value) {
   Emitter emitter;
   emitter.emit(value, 0, Emitter::After::start);
   return std::move(emitter.out_);
+}
+
+}  // namespace
+
+std::string write_yaml(const Value& value) {
+  return emitted(value);
+}
+
+std::string write_yaml(const Tree& tree) {
+  return emitted(tree.root());
 }
 
 }  // namespace kaito::json

@@ -1,7 +1,5 @@
 #include "render/adapters.hpp"
 
-#include <boost/json/value.hpp>
-
 #include "render/command.hpp"
 #include "render/image_reference.hpp"
 #include "render/scripts.hpp"
@@ -43,7 +41,7 @@ void add_image_adapter(const api::AdapterSpec& adapter, const std::string& name,
 
 void add_volume_adapter(const api::AdapterSpec& adapter, const std::string& name, Pod& pod) {
   Container& main = pod.containers.front();
-  pod.volumes.push_back({"adapter-volume-" + name, adapter.source->volume_source.value()});
+  pod.volumes.push_back(given_volume("adapter-volume-" + name, adapter.source->volume_source));
   main.mounts.push_back({"adapter-volume-" + name, std::string(adapter_root) + "/" + name});
   add_strength(adapter, name, main);
 }
@@ -89,7 +87,7 @@ Volume pull_secrets_volume(std::string name, const std::vector<std::string>& sec
   files.reserve(secrets.size());
   for (const std::string& secret : secrets)
     files.push_back({secret, secret + ".json"});
-  return docker_config(std::move(name), files);
+  return docker_config(std::move(name), std::move(files));
 }
 
 }  // namespace kaito::render

@@ -1,7 +1,6 @@
 #include "render/inference.hpp"
 
 #include "render/adapters.hpp"
-#include "render/members.hpp"
 #include "render/nodes.hpp"
 
 namespace kaito::render {
@@ -56,7 +55,8 @@ void add_base_volumes(const Inference& inference, Pod& pod) {
     main.mounts.push_back({"model-weights-hostpath", node_path, true});
   }
   if (entry_flag(inference.model, "requiresCudaToolkit", false)) {
-    pod.volumes.push_back(host_path("cuda-toolkit-hostpath", cuda_path, "DirectoryOrCreate"));
+    pod.volumes.push_back(
+        host_path("cuda-toolkit-hostpath", std::string(cuda_path), "DirectoryOrCreate"));
     main.mounts.push_back({"cuda-toolkit-hostpath", std::string(cuda_path), true});
   }
   pod.volumes.push_back(memory_dir("dshm"));
@@ -122,15 +122,13 @@ bool has_claim(const Inference& inference) {
          input.provisioner != Provisioner::byo;
 }
 
-void write_weights_claim(const Inference& inference, json::Object& claim) {
-  claim.reserve(2);
-  json::Object& meta = add_object(claim, "metadata");
-  meta.emplace("name", "model-weights-volume");
-  add_object(meta, "labels")
-      .emplace("kaito.sh/workspace", std::string_view(inference.subject.name));
-  json::Object& spec = add_object(claim, "spec");
-  add_list(spec, "accessModes").emplace_back("ReadWriteOnce");
-  spec.emplace("storageClassName", "kaito-local-nvme-disk");
+void write_weights_claim(const Inference& inference, json::Members claim) {
+  json::Members meta = claim.add_object("metadata");
+  meta.add("name", "model-weights-volume");
+  meta.add_object("labels").add("kaito.sh/workspace", inference.subject.name);
+  json::Members spec = claim.add_object("spec");
+  spec.add_list("accessModes").add("ReadWriteOnce");
+  spec.add("storageClassName", "kaito-local-nvme-disk");
   add_storage_request(spec, "storage", disk_size(inference.model));
 }
 
@@ -183,19 +181,17 @@ void add_stateful_set(const Inference& inference, const Pod& pod) {
   const Subject& subject = inference.subject;
   ObjectHead head{"apps/v1", "StatefulSet", subject.name};
   head.annotations = revision_annotation(subject);
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  spec.reserve(7);
-  spec.emplace("replicas", inference.nodes);
-  spec.emplace("podManagementPolicy", "Parallel");
-  json::Object& retention = add_object(spec, "persistentVolumeClaimRetentionPolicy");
-  retention.reserve(2);
-  retention.emplace("whenDeleted", "Delete");
-  retention.emplace("whenScaled", "Retain");
-  spec.emplace("serviceName", subject.name + "-headless");
-  write_map(pod.labels, add_object(add_object(spec, "selector"), "matchLabels"));
-  write_pod_template(pod, add_object(spec, "template"));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  spec.add("replicas", inference.nodes);
+  spec.add("podManagementPolicy", "Parallel");
+  json::Members retention = spec.add_object("persistentVolumeClaimRetentionPolicy");
+  retention.add("whenDeleted", "Delete");
+  retention.add("whenScaled", "Retain");
+  spec.add("serviceName", subject.name + "-headless");
+  write_map(pod.labels, spec.add_object("selector").add_object("matchLabels"));
+  write_pod_template(pod, spec.add_object("template"));
   if (has_claim(inference))
-    write_weights_claim(inference, add_object(add_list(spec, "volumeClaimTemplates")));
+    write_weights_claim(inference, spec.add_list("volumeClaimTemplates").add_object());
 }
 
 }  // namespace kaito::render

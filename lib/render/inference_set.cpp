@@ -76,7 +76,7 @@ Result<Rendered> render(const api::InferenceSet& set, const RenderInput& input) 
                 "release " + std::string(input.profile->release) + " has no InferenceSet");
   }
   Rendered out;
-  std::vector<json::Document> parts;
+  std::vector<json::Tree> parts;
   for (std::int64_t index = 0; index < set.replicas.value_or(1); ++index) {
     const api::Workspace child = child_of(set, input, namespace_, index);
     out.objects.emplace_back(api::encode_workspace(child));

@@ -1,4 +1,3 @@
-#include "render/members.hpp"
 #include "render/scripts.hpp"
 #include "render/sha256.hpp"
 #include "render/weights.hpp"
@@ -8,24 +7,22 @@ namespace kaito::render {
 namespace {
 
 void write_managed_spec(const Subject& subject, const Model& model, const Weights& weights,
-                        json::Object& spec) {
-  spec.reserve(5);
-  spec.emplace("mode", "Managed");
-  json::Object& source = add_object(spec, "source");
-  source.emplace("registry", "huggingface");
-  source.emplace("modelID", std::string_view(weights.mirror_id));
+                        json::Members spec) {
+  spec.add("mode", "Managed");
+  json::Members source = spec.add_object("source");
+  source.add("registry", "huggingface");
+  source.add("modelID", weights.mirror_id);
   const auto& options = subject.workspace.inference->preset->options;
   if (options && options->model_access_secret && !options->model_access_secret->empty()) {
-    json::Object& secret = add_object(source, "accessSecret");
-    secret.emplace("name", std::string_view(*options->model_access_secret));
-    secret.emplace("namespace", std::string_view(subject.namespace_));
+    json::Members secret = source.add_object("accessSecret");
+    secret.add("name", *options->model_access_secret);
+    secret.add("namespace", subject.namespace_);
   }
-  json::Object& storage = add_object(spec, "storage");
-  storage.emplace("size", disk_size(model));
-  storage.emplace("storageClassName", std::string_view(weights.storage_class));
-  spec.emplace("jobNamespace", std::string_view(subject.namespace_));
-  if (!weights.service_account.empty())
-    spec.emplace("serviceAccountName", std::string_view(weights.service_account));
+  json::Members storage = spec.add_object("storage");
+  storage.add("size", disk_size(model));
+  storage.add("storageClassName", weights.storage_class);
+  spec.add("jobNamespace", subject.namespace_);
+  if (!weights.service_account.empty()) spec.add("serviceAccountName", weights.service_account);
 }
 
 std::string script_map_name(const Subject& subject) {
@@ -33,8 +30,8 @@ std::string script_map_name(const Subject& subject) {
 }
 
 void add_script_map(const Subject& subject) {
-  json::Object& map = add_object(subject, {"v1", "ConfigMap", script_map_name(subject)});
-  add_object(map, "data").emplace("fetch_sas.py", fetch_sas_script());
+  json::Members map = add_object(subject, {"v1", "ConfigMap", script_map_name(subject)});
+  map.add_object("data").add("fetch_sas.py", fetch_sas_script());
 }
 
 EnvVar from_annotation(const Subject& subject, std::string name, std::string_view key) {
@@ -71,11 +68,11 @@ void add_model_mirror(const Subject& subject, const Model& model, const Weights&
   ObjectHead head{"kaito.sh/v1alpha1", "ModelMirror", mirror_name(weights.mirror_id)};
   head.namespaced = false;
   head.owned = false;
-  json::Object& spec = add_object(add_object(subject, head), "spec");
+  json::Members spec = add_object(subject, head).add_object("spec");
   if (weights.source == WeightSource::managed_stream)
     write_managed_spec(subject, model, weights, spec);
   else
-    spec.emplace("mode", "Static");
+    spec.add("mode", "Static");
   if (weights.source == WeightSource::static_stream) add_script_map(subject);
 }
 

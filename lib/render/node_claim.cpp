@@ -2,29 +2,26 @@
 
 #include "kaito/base/text.hpp"
 #include "render/gpus.hpp"
-#include "render/members.hpp"
 #include "render/nodes.hpp"
 
 namespace kaito::render {
 
 namespace {
 
-void write_node_class(const std::string& cloud, json::Object& reference) {
-  reference.reserve(3);
+void write_node_class(const std::string& cloud, json::Members reference) {
   if (cloud == "azure") {
-    reference.emplace("group", "kaito.sh");
-    reference.emplace("kind", "KaitoNodeClass");
+    reference.add("group", "kaito.sh");
+    reference.add("kind", "KaitoNodeClass");
   } else {
-    reference.emplace("group", "karpenter.k8s.aws");
-    reference.emplace("kind", "EC2NodeClass");
+    reference.add("group", "karpenter.k8s.aws");
+    reference.add("kind", "EC2NodeClass");
   }
-  reference.emplace("name", "default");
+  reference.add("name", "default");
 }
 
-void add_requirements(const Subject& subject, json::Object& spec) {
+void add_requirements(const Subject& subject, json::Members spec) {
   const std::string_view sku = instance_type(subject);
-  json::Array& out = add_list(spec, "requirements");
-  out.reserve(4);
+  json::Items out = spec.add_list("requirements");
   add_requirement(out, "karpenter.sh/nodepool", "In", "kaito");
   add_requirement(out, "node.kubernetes.io/instance-type", "In", sku);
   add_requirement(out, "kubernetes.io/os", "In", "linux");
@@ -51,13 +48,12 @@ void add_node_claim(const Subject& subject, std::int64_t index, std::string_view
     head.labels.insert_or_assign(std::move(chosen.key), std::move(chosen.value));
   head.annotations = {{"karpenter.sh/do-not-disrupt", "true"},
                       {"kaito.sh/node-image-family", image_family(subject)}};
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  spec.reserve(5);
-  write_node_class(subject.input.cloud, add_object(spec, "nodeClassRef"));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  write_node_class(subject.input.cloud, spec.add_object("nodeClassRef"));
   add_gpu_taints(spec);
   add_requirements(subject, spec);
   add_storage_request(spec, "storage", storage);
-  spec.emplace("expireAfter", "Never");
+  spec.add("expireAfter", "Never");
 }
 
 /// Nodes of the Workspace that no claim made count for it.

@@ -2,7 +2,6 @@
 
 #include "kaito/base/text.hpp"
 #include "render/gpus.hpp"
-#include "render/members.hpp"
 #include "render/nodes.hpp"
 #include "render/sha256.hpp"
 
@@ -62,35 +61,34 @@ std::int64_t covered_nodes(const Subject& subject) {
       });
 }
 
-void write_node_spec(const Subject& subject, json::Object& spec) {
+void write_node_spec(const Subject& subject, json::Members spec) {
   const NodeClass chosen = node_class(subject);
-  spec.reserve(4);
-  json::Object& reference = add_object(spec, "nodeClassRef");
-  reference.emplace("group", std::string_view(chosen.group));
-  reference.emplace("kind", std::string_view(chosen.kind));
-  reference.emplace("name", std::string_view(chosen.name));
-  json::Array& requirements = add_list(spec, "requirements");
+  json::Members reference = spec.add_object("nodeClassRef");
+  reference.add("group", chosen.group);
+  reference.add("kind", chosen.kind);
+  reference.add("name", chosen.name);
+  json::Items requirements = spec.add_list("requirements");
   add_requirement(requirements, "node.kubernetes.io/instance-type", "In", instance_type(subject));
   if (chosen.group == azure_group)
     add_requirement(requirements, "karpenter.azure.com/placement-scope", "In", "regional");
   add_gpu_taints(spec);
-  spec.emplace("expireAfter", "Never");
+  spec.add("expireAfter", "Never");
 }
 
-void write_node_template(const Subject& subject, json::Object& out) {
+void write_node_template(const Subject& subject, json::Members out) {
   auto labels = owner_labels(subject);
   for (NodeLabel& chosen : selected_node_labels(subject))
     labels.emplace(std::move(chosen.key), std::move(chosen.value));
-  write_map(labels, add_object(add_object(out, "metadata"), "labels"));
-  write_node_spec(subject, add_object(out, "spec"));
+  write_map(labels, out.add_object("metadata").add_object("labels"));
+  write_node_spec(subject, out.add_object("spec"));
 }
 
-void write_disruption(const Subject& subject, json::Object& out) {
+void write_disruption(const Subject& subject, json::Members out) {
   const bool child = !label(subject, "inferenceset.kaito.sh/created-by").empty();
-  out.emplace("consolidateAfter", "0s");
-  json::Object& budget = add_object(add_list(out, "budgets"));
-  budget.emplace("nodes", child ? "0" : "1");
-  add_list(budget, "reasons").emplace_back("Drifted");
+  out.add("consolidateAfter", "0s");
+  json::Members budget = out.add_list("budgets").add_object();
+  budget.add("nodes", child ? json::Literal("0") : json::Literal("1"));
+  budget.add_list("reasons").add("Drifted");
 }
 
 }  // namespace
@@ -107,10 +105,10 @@ Result<void> add_node_pool(const Subject& subject, std::int64_t target) {
   head.owned = false;
   head.labels = owner_labels(subject);
   head.labels.emplace("karpenter.kaito.sh/managed-by", "kaito");
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  spec.emplace("replicas", replicas);
-  write_node_template(subject, add_object(spec, "template"));
-  write_disruption(subject, add_object(spec, "disruption"));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  spec.add("replicas", replicas);
+  write_node_template(subject, spec.add_object("template"));
+  write_disruption(subject, spec.add_object("disruption"));
   return {};
 }
 

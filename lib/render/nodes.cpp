@@ -1,6 +1,5 @@
 #include "render/nodes.hpp"
 
-#include "render/members.hpp"
 #include "render/sha256.hpp"
 
 namespace kaito::render {
@@ -24,25 +23,23 @@ std::string claim_name(const Subject& subject, std::int64_t index) {
   return "ws" + sha256_hex(seed).substr(0, digits);
 }
 
-void add_requirement(json::Array& requirements, std::string_view key, std::string_view op,
+void add_requirement(json::Items requirements, json::Literal key, json::Literal op,
                      std::string_view value) {
-  json::Object& out = add_object(requirements);
-  out.reserve(3);
-  out.emplace("key", key);
-  out.emplace("operator", op);
-  add_list(out, "values").emplace_back(value);
+  json::Members out = requirements.add_object();
+  out.add("key", key);
+  out.add("operator", op);
+  out.add_list("values").add(value);
 }
 
-void add_gpu_taints(json::Object& spec) {
-  json::Object& taint = add_object(add_list(spec, "taints"));
-  taint.reserve(3);
-  taint.emplace("key", "sku");
-  taint.emplace("value", "gpu");
-  taint.emplace("effect", "NoSchedule");
+void add_gpu_taints(json::Members spec) {
+  json::Members taint = spec.add_list("taints").add_object();
+  taint.add("key", "sku");
+  taint.add("value", "gpu");
+  taint.add("effect", "NoSchedule");
 }
 
-void add_storage_request(json::Object& spec, std::string_view key, std::string_view amount) {
-  add_object(add_object(spec, "resources"), "requests").emplace(key, amount);
+void add_storage_request(json::Members spec, json::Literal key, std::string_view amount) {
+  spec.add_object("resources").add_object("requests").add(key, amount);
 }
 
 }  // namespace kaito::render

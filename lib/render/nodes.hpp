@@ -18,11 +18,11 @@ void add_node_claims(const Subject& subject, std::int64_t target, std::string_vi
 /// "ws" and nine hex digits: random in a cluster, here from namespace, name and index.
 [[nodiscard]] std::string claim_name(const Subject& subject, std::int64_t index);
 /// One entry of spec.requirements.
-void add_requirement(json::Array& requirements, std::string_view key, std::string_view op,
+void add_requirement(json::Items requirements, json::Literal key, json::Literal op,
                      std::string_view value);
 /// taints: [{key: sku, value: gpu, effect: NoSchedule}]
-void add_gpu_taints(json::Object& spec);
+void add_gpu_taints(json::Members spec);
 /// resources: {"requests": {KEY: amount}}
-void add_storage_request(json::Object& spec, std::string_view key, std::string_view amount);
+void add_storage_request(json::Members spec, json::Literal key, std::string_view amount);
 
 }  // namespace kaito::render

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kaito/json/value.hpp"
+#include "kaito/json/tree.hpp"
 
 /// The parts of a pod as the operator's releases use them, and their JSON. Empty members are left
 /// out, as Go's omitempty has it.
@@ -34,20 +33,30 @@ struct Mount {
   bool read_only = false;
 };
 
-struct Volume {
-  std::string name;
-  json::Value source;  ///< {"emptyDir": {...}}: one member, or what the user gave
-};
-[[nodiscard]] Volume empty_dir(std::string name);
-[[nodiscard]] Volume memory_dir(std::string name);
-[[nodiscard]] Volume config_map_volume(std::string name, std::string_view config_map);
-[[nodiscard]] Volume host_path(std::string name, std::string_view path, std::string_view type);
-/// A projected volume with `.dockerconfigjson` of each Secret, as the file `path_of(secret)`.
+/// `.dockerconfigjson` of a Secret as a file.
 struct SecretFile {
   std::string secret;
   std::string path;
 };
-[[nodiscard]] Volume docker_config(std::string name, const std::vector<SecretFile>& files);
+
+struct Volume {
+  enum class Source : std::uint8_t { empty, memory, config_map, host_path, docker_config, given };
+  std::string name;
+  Source source = Source::empty;
+  std::string from{};                  ///< the ConfigMap's name, or the path on the node
+  std::string type{};                  ///< of the path on the node
+  std::vector<SecretFile> files{};     ///< docker_config: what is projected into one directory
+  const json::Value* given = nullptr;  ///< the source as the user wrote it
+};
+[[nodiscard]] Volume empty_dir(std::string name);
+[[nodiscard]] Volume memory_dir(std::string name);
+[[nodiscard]] Volume config_map_volume(std::string name, std::string config_map);
+[[nodiscard]] Volume host_path(std::string name, std::string path, std::string type);
+/// A projected volume of the files.
+[[nodiscard]] Volume docker_config(std::string name, std::vector<SecretFile> files);
+/// The Workspace's own volume source, which must outlive the volume.
+[[nodiscard]] Volume given_volume(std::string name, const json::Document& source);
+Volume given_volume(std::string name, json::Document&& source) = delete;
 
 /// Either `command` or an HTTP GET. Numbers that are 0 are left out.
 struct Probe {
@@ -114,10 +123,10 @@ struct Pod {
 // Each fills an object that is empty.
 
 /// {"metadata": {"labels": ...}, "spec": ...}: a PodTemplateSpec.
-void write_pod_template(const Pod& pod, json::Object& out);
-void write_toleration(const Toleration& toleration, json::Object& out);
+void write_pod_template(const Pod& pod, json::Members out);
+void write_toleration(const Toleration& toleration, json::Members out);
 /// {"nodeAffinity": ...} with one term. REQUIRES: labels is not empty.
-void write_affinity(const std::vector<NodeLabel>& labels, json::Object& out);
-void write_map(const std::map<std::string, std::string>& map, json::Object& out);
+void write_affinity(const std::vector<NodeLabel>& labels, json::Members out);
+void write_map(const std::map<std::string, std::string>& map, json::Members out);
 
 }  // namespace kaito::render

@@ -1,8 +1,10 @@
 #include "render/pod_template.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include "render/gpus.hpp"
 #include "render/inference.hpp"
-#include "render/members.hpp"
 #include "render/nodes.hpp"
 
 namespace kaito::render {
@@ -10,19 +12,6 @@ namespace kaito::render {
 namespace {
 
 constexpr std::string_view claim_storage = "1024Gi";
-
-/// The object at the key, made there when the user gave none.
-json::Object& object_at(json::Object& parent, std::string_view key) {
-  json::Value& value = parent[key];
-  if (!value.is_object()) value = json::Object();
-  return value.get_object();
-}
-
-json::Array& array_at(json::Object& parent, std::string_view key) {
-  json::Value& value = parent[key];
-  if (!value.is_array()) value = json::Array();
-  return value.get_array();
-}
 
 std::vector<Toleration> gpu_tolerations(const Subject& subject) {
   std::vector<Toleration> out{{"nvidia.com/gpu", "Exists", ""}, {"sku", "Equal", "gpu"}};
@@ -38,22 +27,23 @@ std::int64_t replicas(const Subject& subject) {
 
 }  // namespace
 
-json::Value completed_template(const Subject& subject, const std::vector<NodeLabel>& node_labels,
-                               const std::vector<Toleration>& tolerations) {
-  const json::Document& given = subject.workspace.inference->pod_template;
-  json::Object out = given.value().is_object() ? given.value().get_object() : json::Object();
-  json::Object& labels = object_at(object_at(out, "metadata"), "labels");
+void complete_template(const Subject& subject, const std::vector<NodeLabel>& node_labels,
+                       const std::vector<Toleration>& tolerations, json::Members out) {
+  const json::Value& given = subject.workspace.inference->pod_template.value();
+  if (const auto* object = given.if_object())
+    for (const auto& member : *object)
+      out.add_entry(member.key(), member.value());
+  json::Members labels = out.object_at("metadata").object_at("labels");
   for (const auto& [key, value] : pod_labels(subject))
-    labels[key] = std::string_view(value);
-  json::Object& spec = object_at(out, "spec");
-  if (!node_labels.empty())
-    write_affinity(node_labels, spec["affinity"].emplace_object());
-  else if (const auto given_affinity = spec.find("affinity"); given_affinity != spec.end())
-    spec.stable_erase(given_affinity);
-  json::Array& list = array_at(spec, "tolerations");
+    labels.set_entry(key, value);
+  json::Members spec = out.object_at("spec");
+  if (node_labels.empty())
+    spec.remove("affinity");
+  else
+    write_affinity(node_labels, spec.set_object("affinity"));
+  json::Items list = spec.list_at("tolerations");
   for (const Toleration& toleration : tolerations)
-    write_toleration(toleration, add_object(list));
-  return out;
+    write_toleration(toleration, list.add_object());
 }
 
 Result<void> render_pod_template(const Subject& subject) {
@@ -65,11 +55,11 @@ Result<void> render_pod_template(const Subject& subject) {
   auto node_labels = selected_node_labels(subject);
   for (NodeLabel& owned : owned_node_labels(subject))
     node_labels.push_back(std::move(owned));
-  json::Object& spec =
-      add_object(add_object(subject, {"apps/v1", "StatefulSet", subject.name}), "spec");
-  spec.emplace("replicas", count);
-  write_map(pod_labels(subject), add_object(add_object(spec, "selector"), "matchLabels"));
-  spec.emplace("template", completed_template(subject, node_labels, gpu_tolerations(subject)));
+  json::Members spec =
+      add_object(subject, {"apps/v1", "StatefulSet", subject.name}).add_object("spec");
+  spec.add("replicas", count);
+  write_map(pod_labels(subject), spec.add_object("selector").add_object("matchLabels"));
+  complete_template(subject, node_labels, gpu_tolerations(subject), spec.add_object("template"));
   return {};
 }
 

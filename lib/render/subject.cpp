@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "render/members.hpp"
-
 namespace kaito::render {
 
 namespace {
@@ -25,25 +23,23 @@ std::string_view value_of(const std::map<std::string, std::string>& map, std::st
   return found == map.end() ? std::string_view() : std::string_view(found->second);
 }
 
-void write_owner(const Subject& subject, json::Object& owner) {
-  owner.reserve(6);
-  owner.emplace("apiVersion", subject.input.profile->api_version);
-  owner.emplace("kind", "Workspace");
-  owner.emplace("name", std::string_view(subject.name));
-  owner.emplace("uid", std::string_view(subject.workspace.meta.uid));
-  owner.emplace("controller", true);
+void write_owner(const Subject& subject, json::Members owner) {
+  owner.add("apiVersion", subject.input.profile->api_version);
+  owner.add("kind", "Workspace");
+  owner.add("name", subject.name);
+  owner.add("uid", subject.workspace.meta.uid);
+  owner.add("controller", true);
   if (subject.input.profile->generation == Generation::base_image)
-    owner.emplace("blockOwnerDeletion", true);
+    owner.add("blockOwnerDeletion", true);
 }
 
-void write_metadata(const Subject& subject, const ObjectHead& head, json::Object& meta) {
-  meta.reserve(5);
-  meta.emplace("name", std::string_view(head.name));
-  if (head.namespaced) meta.emplace("namespace", std::string_view(subject.namespace_));
-  if (!head.labels.empty()) write_map(head.labels, add_object(meta, "labels"));
-  if (!head.annotations.empty()) write_map(head.annotations, add_object(meta, "annotations"));
+void write_metadata(const Subject& subject, const ObjectHead& head, json::Members meta) {
+  meta.add("name", head.name);
+  if (head.namespaced) meta.add("namespace", subject.namespace_);
+  if (!head.labels.empty()) write_map(head.labels, meta.add_object("labels"));
+  if (!head.annotations.empty()) write_map(head.annotations, meta.add_object("annotations"));
   if (head.owned && !subject.workspace.meta.uid.empty())
-    write_owner(subject, add_object(add_list(meta, "ownerReferences")));
+    write_owner(subject, meta.add_list("ownerReferences").add_object());
 }
 
 }  // namespace
@@ -110,12 +106,11 @@ std::string leader_address(const Subject& subject) {
          ".svc.cluster.local";
 }
 
-json::Object& add_object(const Subject& subject, const ObjectHead& head) {
-  json::Object& object = subject.out.objects.emplace_back().start_in_arena();
-  object.reserve(4);
-  object.emplace("apiVersion", head.api_version);
-  object.emplace("kind", head.kind);
-  write_metadata(subject, head, add_object(object, "metadata"));
+json::Members add_object(const Subject& subject, const ObjectHead& head) {
+  json::Members object = subject.out.objects.emplace_back().members();
+  object.add("apiVersion", head.api_version);
+  object.add("kind", head.kind);
+  write_metadata(subject, head, object.add_object("metadata"));
   return object;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kaito/api/workspace.hpp"
-#include "kaito/json/value.hpp"
+#include "kaito/json/tree.hpp"
 #include "kaito/render/input.hpp"
 #include "kaito/render/render.hpp"
 #include "render/pod.hpp"
@@ -44,8 +44,8 @@ struct Subject {
 
 /// Of an object in the Workspace's namespace with the Workspace as its owner, where that has a uid.
 struct ObjectHead {
-  std::string_view api_version;
-  std::string_view kind;
+  json::Literal api_version;
+  json::Literal kind;
   std::string name;
   std::map<std::string, std::string> labels{};
   std::map<std::string, std::string> annotations{};
@@ -53,7 +53,7 @@ struct ObjectHead {
   bool owned = true;
 };
 /// The next of the Workspace's objects, with apiVersion, kind and metadata.
-json::Object& add_object(const Subject& subject, const ObjectHead& head);
+json::Members add_object(const Subject& subject, const ObjectHead& head);
 /// {"workspace.kaito.io/revision": ...} as the Workspace has it, or "1".
 [[nodiscard]] std::map<std::string, std::string> revision_annotation(const Subject& subject);
 

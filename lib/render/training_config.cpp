@@ -1,9 +1,9 @@
+#include <boost/json/value.hpp>
 #include <filesystem>
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "kaito/json/yaml.hpp"
-#include "render/members.hpp"
 #include "render/tuning.hpp"
 
 namespace kaito::render {
@@ -116,8 +116,8 @@ void add_training_config(const Subject& subject, const std::string& name,
                          std::string_view save_strategy) {
   ObjectHead head{"v1", "ConfigMap", name};
   head.owned = false;
-  json::Object& data = add_object(add_object(subject, head), "data");
-  data.emplace(config_key, config_text(name.starts_with("qlora"), save_strategy));
+  json::Members data = add_object(subject, head).add_object("data");
+  data.add_entry(config_key, config_text(name.starts_with("qlora"), save_strategy));
 }
 
 }  // namespace kaito::render

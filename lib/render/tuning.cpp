@@ -2,7 +2,6 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
-#include "render/members.hpp"
 #include "render/model.hpp"
 #include "render/nodes.hpp"
 #include "render/weights.hpp"
@@ -38,8 +37,8 @@ void add_job(const Subject& subject, const Pod& pod) {
   ObjectHead head{"batch/v1", "Job", subject.name};
   head.labels = pod.labels;
   head.annotations = revision_annotation(subject);
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  write_pod_template(pod, add_object(spec, "template"));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  write_pod_template(pod, spec.add_object("template"));
 }
 
 Pod tuning_pod(const Subject& subject, const Model& model, const PodGpus& gpus,

@@ -1,5 +1,3 @@
-#include <boost/json/value.hpp>
-
 #include "kaito/base/text.hpp"
 #include "render/adapters.hpp"
 #include "render/command.hpp"
@@ -14,8 +12,7 @@ namespace {
 constexpr std::string_view data_dir = "/mnt/data";
 
 Volume given_or_empty(std::string name, const json::Document& source) {
-  if (source) return {std::move(name), source.value()};
-  return empty_dir(std::move(name));
+  return source ? given_volume(std::move(name), source) : empty_dir(std::move(name));
 }
 
 Container url_downloader(const std::vector<std::string>& urls) {
@@ -48,13 +45,15 @@ void add_image_input(const api::DataSource& input, Pod& pod) {
 
 void add_results(const Subject& subject, const TrainingConfig& config, Pod& pod) {
   const auto& output = subject.workspace.tuning->output;
-  pod.volumes.push_back(
-      given_or_empty("results-volume", output ? output->volume_source : json::Document()));
+  pod.volumes.push_back(output ? given_or_empty("results-volume", output->volume_source)
+                               : empty_dir("results-volume"));
   pod.containers.front().mounts.push_back({"results-volume", config.output_dir});
 }
 
 void add_input(const Subject& subject, Pod& pod) {
-  const api::DataSource input = subject.workspace.tuning->input.value_or(api::DataSource());
+  static const api::DataSource nothing;
+  const auto& given = subject.workspace.tuning->input;
+  const api::DataSource& input = given ? *given : nothing;
   const bool from_image = input.image && !input.image->empty();
   if (from_image) {
     add_image_input(input, pod);

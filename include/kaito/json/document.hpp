@@ -14,19 +14,15 @@ class Document {
   Document() noexcept;
   /// A copy in ordinary memory.
   explicit Document(const Value& value);
-  /// Takes it as it is, in whatever memory it lies.
+  /// Takes it as it is, in whatever memory it lies. What was read from a file lies in one arena: a
+  /// boost::json copy or move of a part keeps the whole of it alive, and only one thread at a time
+  /// may change what lies in it. Document's own copies are free of it.
   explicit Document(Value&& value);
   Document(const Document& other);
   Document(Document&& other) noexcept;
   Document& operator=(const Document& other);
   Document& operator=(Document&& other) noexcept;
   ~Document();
-
-  /// Makes this an empty object whose parts lie in one arena, and gives it to be filled in place.
-  /// What is moved into it from elsewhere is copied. The reference is good until the document is
-  /// assigned to. A boost::json copy or move of a part keeps the whole arena alive, and only one
-  /// thread at a time may change what lies in it; Document's own copies are free of it.
-  Object& start_in_arena();
 
   [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
   explicit operator bool() const noexcept { return has_value(); }

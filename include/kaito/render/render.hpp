@@ -6,15 +6,15 @@
 
 #include "kaito/api/inference_set.hpp"
 #include "kaito/api/workspace.hpp"
-#include "kaito/json/document.hpp"
+#include "kaito/json/tree.hpp"
 #include "kaito/render/input.hpp"
 
 namespace kaito::render {
 
-/// What a Workspace becomes.
+/// What a Workspace becomes. Moved, not copied.
 struct Rendered {
   /// Whole objects in the order in which to apply them: what others refer to first.
-  std::vector<json::Document> objects;
+  std::vector<json::Tree> objects;
   std::int64_t nodes = 0;          ///< status.targetNodeCount; of a set, of all its Workspaces
   std::vector<std::string> notes;  ///< what was assumed, for people
 };

@@ -1,7 +1,6 @@
 #include "kaito/base/text.hpp"
 #include "render/command.hpp"
 #include "render/gpus.hpp"
-#include "render/members.hpp"
 #include "render/pod_template.hpp"
 #include "render/v0_3/preset.hpp"
 
@@ -25,37 +24,36 @@ Container server(const Subject& subject, const Preset& preset, std::int64_t gpus
   return main;
 }
 
-void add_selector(const Subject& subject, json::Object& spec) {
-  add_object(add_object(spec, "selector"), "matchLabels")
-      .emplace("kaito.sh/workspace", std::string_view(subject.name));
+void add_selector(const Subject& subject, json::Members spec) {
+  spec.add_object("selector").add_object("matchLabels").add("kaito.sh/workspace", subject.name);
 }
 
-void add_gentle_rollout(json::Object& spec) {
-  json::Object& strategy = add_object(spec, "strategy");
-  strategy.emplace("type", "RollingUpdate");
-  json::Object& rolling = add_object(strategy, "rollingUpdate");
-  rolling.emplace("maxSurge", 0);
-  rolling.emplace("maxUnavailable", 1);
+void add_gentle_rollout(json::Members spec) {
+  json::Members strategy = spec.add_object("strategy");
+  strategy.add("type", "RollingUpdate");
+  json::Members rolling = strategy.add_object("rollingUpdate");
+  rolling.add("maxSurge", 0);
+  rolling.add("maxUnavailable", 1);
 }
 
 /// Its spec, all but the template.
-json::Object& add_deployment(const Subject& subject, bool preset) {
+json::Members add_deployment(const Subject& subject, bool preset) {
   ObjectHead head{"apps/v1", "Deployment", subject.name};
   if (preset) head.annotations = revision_annotation(subject);
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  spec.emplace("replicas", requested_count(subject));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  spec.add("replicas", requested_count(subject));
   if (preset) add_gentle_rollout(spec);
   add_selector(subject, spec);
   return spec;
 }
 
 /// Its spec, all but the template.
-json::Object& add_stateful_set(const Subject& subject) {
-  json::Object& spec =
-      add_object(add_object(subject, {"apps/v1", "StatefulSet", subject.name}), "spec");
-  spec.emplace("replicas", requested_count(subject));
-  spec.emplace("podManagementPolicy", "Parallel");
-  spec.emplace("serviceName", subject.name + "-headless");
+json::Members add_stateful_set(const Subject& subject) {
+  json::Members spec =
+      add_object(subject, {"apps/v1", "StatefulSet", subject.name}).add_object("spec");
+  spec.add("replicas", requested_count(subject));
+  spec.add("podManagementPolicy", "Parallel");
+  spec.add("serviceName", subject.name + "-headless");
   add_selector(subject, spec);
   return spec;
 }
@@ -85,9 +83,9 @@ Result<void> render_preset(const Subject& subject) {
   if (!preset.is_distributed()) add_adapters(subject, pod);
   add_nodes(subject, preset.disk());
   add_services(subject, preset);
-  json::Object& spec =
+  json::Members spec =
       preset.is_distributed() ? add_stateful_set(subject) : add_deployment(subject, true);
-  write_pod_template(pod, add_object(spec, "template"));
+  write_pod_template(pod, spec.add_object("template"));
   return {};
 }
 
@@ -113,9 +111,8 @@ void add_adapters(const Subject& subject, Pod& pod) {
 Result<void> render_inference(const Subject& subject) {
   if (subject.workspace.inference->preset) return render_preset(subject);
   add_nodes(subject, "0");
-  add_deployment(subject, false)
-      .emplace("template",
-               completed_template(subject, raw_node_labels(subject), gpu_tolerations()));
+  complete_template(subject, raw_node_labels(subject), gpu_tolerations(),
+                    add_deployment(subject, false).add_object("template"));
   return {};
 }
 

@@ -1,5 +1,4 @@
 #include "render/gpus.hpp"
-#include "render/members.hpp"
 #include "render/nodes.hpp"
 #include "render/v0_3/preset.hpp"
 
@@ -22,9 +21,9 @@ void add_machine(const Subject& subject, std::int64_t index, std::string_view st
   head.namespaced = false;
   head.owned = false;
   head.labels = labels_of(subject, "karpenter.sh/provisioner-name", "default");
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  add_object(spec, "machineTemplateRef").emplace("name", std::string_view(head.name));
-  json::Array& requirements = add_list(spec, "requirements");
+  json::Members spec = add_object(subject, head).add_object("spec");
+  spec.add_object("machineTemplateRef").add("name", head.name);
+  json::Items requirements = spec.add_list("requirements");
   add_requirement(requirements, "node.kubernetes.io/instance-type", "In", machine_type(subject));
   add_requirement(requirements, "karpenter.sh/provisioner-name", "In", "default");
   add_requirement(requirements, "kaito.sh/machine-type", "In", "gpu");
@@ -42,12 +41,12 @@ void add_node_claim(const Subject& subject, std::int64_t index, std::string_view
   head.labels = labels_of(subject, "karpenter.sh/nodepool", "kaito");
   head.annotations = {{"karpenter.sh/do-not-disrupt", "true"}};
   const bool aws = subject.input.cloud == "aws";
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  json::Object& reference = add_object(spec, "nodeClassRef");
-  reference.emplace("name", "default");
-  reference.emplace("kind", aws ? "EC2NodeClass" : "AKSNodeClass");
+  json::Members spec = add_object(subject, head).add_object("spec");
+  json::Members reference = spec.add_object("nodeClassRef");
+  reference.add("name", "default");
+  reference.add("kind", aws ? json::Literal("EC2NodeClass") : json::Literal("AKSNodeClass"));
   add_gpu_taints(spec);
-  json::Array& requirements = add_list(spec, "requirements");
+  json::Items requirements = spec.add_list("requirements");
   add_requirement(requirements, "karpenter.sh/nodepool", "In", "kaito");
   add_requirement(requirements, "node.kubernetes.io/instance-type", "In", machine_type(subject));
   add_requirement(requirements, "kubernetes.io/os", "In", "linux");

@@ -3,7 +3,6 @@
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
 #include "render/command.hpp"
-#include "render/members.hpp"
 #include "render/scripts.hpp"
 #include "render/v0_3/preset.hpp"
 
@@ -76,9 +75,9 @@ void add_job(const Subject& subject, const Pod& pod) {
   ObjectHead head{"batch/v1", "Job", subject.name};
   head.labels = pod.labels;
   head.annotations = revision_annotation(subject);
-  json::Object& spec = add_object(add_object(subject, head), "spec");
-  spec.emplace("backoffLimit", 0);
-  write_pod_template(pod, add_object(spec, "template"));
+  json::Members spec = add_object(subject, head).add_object("spec");
+  spec.add("backoffLimit", 0);
+  write_pod_template(pod, spec.add_object("template"));
 }
 
 }  // namespace

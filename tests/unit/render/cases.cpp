@@ -123,7 +123,7 @@ std::string text_of(const Result<Rendered>& rendered) {
   for (const auto& note : rendered->notes)
     text += "# note: " + note + "\n";
   for (const auto& object : rendered->objects)
-    text += "---\n" + json::write_yaml(object.value());
+    text += "---\n" + json::write_yaml(object);
   return text;
 }
 

@@ -89,7 +89,7 @@ void check_harmless(const Result<Rendered>& rendered) {
   REQUIRE_MESSAGE(rendered, rendered.error().describe());
   std::vector<std::string> lines;
   for (const auto& object : rendered->objects)
-    find_command_lines(object.value(), lines);
+    find_command_lines(object.document().value(), lines);
   CHECK(lines.size() > 1);
   for (const std::string& line : lines) {
     CAPTURE(line);

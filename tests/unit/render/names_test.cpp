@@ -52,9 +52,9 @@ inference: {preset: {name: phi-4-mini-instruct}}
     input.provisioner = Provisioner::karpenter;
     const auto rendered = render(workspace, input);
     REQUIRE(rendered);
-    const auto& pool = rendered->objects.front().value();
-    CHECK(json::string_at(pool, {"kind"}) == "NodePool");
-    CHECK(json::string_at(pool, {"metadata", "name"}) == row.pool);
+    const auto& pool = rendered->objects.front();
+    CHECK(pool.string_at({"kind"}) == "NodePool");
+    CHECK(pool.string_at({"metadata", "name"}) == row.pool);
   }
 }
 

@@ -76,10 +76,13 @@ kaito::Result<kaito::render::Rendered> render_item(Context& context, const Rende
   return kaito::render::render(decoded.object, request.input);
 }
 
-kaito::Result<std::vector<kaito::json::Document>> render_all(Context& context,
-                                                             RenderRequest& request,
-                                                             const RenderFlags& flags) {
-  auto objects = std::move(request.companions);
+using Trees = std::vector<kaito::json::Tree>;
+
+kaito::Result<Trees> render_all(Context& context, const RenderRequest& request,
+                                const RenderFlags& flags) {
+  Trees objects;
+  for (const auto& companion : request.companions)
+    objects.emplace_back(companion.value());
   std::size_t errors = 0;
   for (const auto& item : request.items) {
     auto rendered = render_item(context, request, item, errors);
@@ -102,15 +105,33 @@ kaito::Result<std::vector<kaito::json::Document>> render_all(Context& context,
   return objects;
 }
 
-void keep_only(const std::vector<std::string>& kinds, std::vector<kaito::json::Document>& objects) {
+void keep_only(const std::vector<std::string>& kinds, Trees& objects) {
   if (kinds.empty()) return;
-  const auto unwanted = [&kinds](const kaito::json::Document& object) {
-    const auto kind = string_at(object.value(), {"kind"});
+  const auto unwanted = [&kinds](const kaito::json::Tree& object) {
+    const auto kind = object.string_at({"kind"});
     return std::none_of(kinds.begin(), kinds.end(), [kind](const std::string& wanted) {
       return kaito::equals_ignoring_case(wanted, kind);
     });
   };
   objects.erase(std::remove_if(objects.begin(), objects.end(), unwanted), objects.end());
+}
+
+void print_objects(Context& context, const Trees& objects, OutputFormat format) {
+  if (objects.empty() || (format != OutputFormat::json && format != OutputFormat::name)) {
+    context.out() << manifest_stream(objects);
+    return;
+  }
+  std::vector<kaito::json::Document> documents;
+  std::vector<const kaito::json::Value*> values;
+  for (const auto& object : objects) {
+    documents.push_back(object.document());
+    values.push_back(&documents.back().value());
+  }
+  if (format == OutputFormat::json)
+    context.out() << format_objects(values, format);
+  else
+    for (const auto* value : values)
+      context.out() << object_name_line(*value) << '\n';
 }
 
 kaito::Result<int> render(Context& context, const RenderFlags& flags) {
@@ -126,16 +147,7 @@ kaito::Result<int> render(Context& context, const RenderFlags& flags) {
       context.out() << (std::filesystem::path(flags.output_dir) / file.name).string() << '\n';
     return exit_done;
   }
-  std::vector<const kaito::json::Value*> values;
-  for (const auto& object : objects)
-    values.push_back(&object.value());
-  if (format == OutputFormat::json && !values.empty())
-    context.out() << format_objects(values, format);
-  else if (format == OutputFormat::name)
-    for (const auto* value : values)
-      context.out() << object_name_line(*value) << '\n';
-  else
-    context.out() << manifest_stream(objects);
+  print_objects(context, objects, format);
   return exit_done;
 }
 

@@ -1,19 +1,12 @@
 #include "output/manifest.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <fstream>
 
 #include "kaito/base/text.hpp"
-#include "kaito/json/json.hpp"
-#include "kaito/json/yaml.hpp"
 
 namespace kaitoctl {
 
 namespace {
-
-using kaito::json::string_at;
 
 /// Safe as part of a file name, whatever a forced Workspace is called.
 std::string file_part(std::string_view text) {
@@ -25,36 +18,34 @@ std::string file_part(std::string_view text) {
   return out;
 }
 
-std::string file_name(std::size_t index, const kaito::json::Value& object) {
+std::string file_name(std::size_t index, const kaito::json::Tree& object) {
   const std::string number = std::to_string(index + 1);
-  return (number.size() < 2 ? "0" + number : number) + "-" +
-         file_part(string_at(object, {"kind"})) + "-" +
-         file_part(string_at(object, {"metadata", "name"})) + ".yaml";
+  return (number.size() < 2 ? "0" + number : number) + "-" + file_part(object.string_at({"kind"})) +
+         "-" + file_part(object.string_at({"metadata", "name"})) + ".yaml";
 }
 
 }  // namespace
 
-std::string manifest_stream(const std::vector<kaito::json::Document>& objects) {
+std::string manifest_stream(const std::vector<kaito::json::Tree>& objects) {
   std::string out;
   for (const auto& object : objects) {
     if (!out.empty()) out += "---\n";
-    out += kaito::json::write_yaml(object.value());
+    out += kaito::json::write_yaml(object);
   }
   return out;
 }
 
-std::vector<ManifestFile> manifest_files(const std::vector<kaito::json::Document>& objects) {
+std::vector<ManifestFile> manifest_files(const std::vector<kaito::json::Tree>& objects) {
   std::vector<ManifestFile> files;
-  boost::json::array names;
+  kaito::json::Tree kustomization;
+  auto members = kustomization.members();
+  members.add("apiVersion", "kustomize.config.k8s.io/v1beta1");
+  members.add("kind", "Kustomization");
+  auto names = members.add_list("resources");
   for (const auto& object : objects) {
-    files.push_back(
-        {file_name(files.size(), object.value()), kaito::json::write_yaml(object.value())});
-    names.emplace_back(files.back().name);
+    files.push_back({file_name(files.size(), object), kaito::json::write_yaml(object)});
+    names.add(files.back().name);
   }
-  boost::json::object kustomization;
-  kustomization["apiVersion"] = "kustomize.config.k8s.io/v1beta1";
-  kustomization["kind"] = "Kustomization";
-  kustomization["resources"] = std::move(names);
   files.push_back({"kustomization.yaml", kaito::json::write_yaml(kustomization)});
   return files;
 }

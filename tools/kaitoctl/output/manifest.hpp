@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "kaito/base/result.hpp"
-#include "kaito/json/document.hpp"
+#include "kaito/json/tree.hpp"
 
 namespace kaitoctl {
 
 /// The objects as a stream of YAML documents, with "---" between them.
-[[nodiscard]] std::string manifest_stream(const std::vector<kaito::json::Document>& objects);
+[[nodiscard]] std::string manifest_stream(const std::vector<kaito::json::Tree>& objects);
 
 /// A file of a manifest folder.
 struct ManifestFile {
@@ -20,7 +20,7 @@ struct ManifestFile {
 /// One file per object, "01-nodeclaim-NAME.yaml" in the order of the objects, and last a
 /// kustomization.yaml that names them all.
 [[nodiscard]] std::vector<ManifestFile> manifest_files(
-    const std::vector<kaito::json::Document>& objects);
+    const std::vector<kaito::json::Tree>& objects);
 
 /// Writes them, making the folder where it is missing. Files of earlier runs that are not written
 /// again stay. Errors: failed, naming the file.
