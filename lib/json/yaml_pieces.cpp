@@ -22,7 +22,49 @@ bool is_preamble(std::string_view line) {
   return first == std::string_view::npos || line[first] == '#' || line[0] == '%';
 }
 
+bool opens_bracket(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(kBlanks);
+  return first != std::string_view::npos && (line[first] == '{' || line[first] == '[');
+}
+
+/// Whether JSON has the character outside of strings, brackets aside. YAML's quotes, comments,
+/// anchors and tags are not among them, so that none of those is taken for JSON.
+bool is_between(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == 'E' || c == ',' || c == ':' ||
+         c == '+' || c == '-' || c == '.' || kBlanks.find(c) != std::string_view::npos;
+}
+
 }  // namespace
+
+JsonValueEnd::State JsonValueEnd::next(char c) {
+  const bool opens = c == '{' || c == '[';
+  const bool blank = kBlanks.find(c) != std::string_view::npos;
+  switch (state_) {
+    case State::before:
+      depth_ = 1;
+      return opens ? State::inside : blank ? State::before : State::other;
+    case State::inside:
+      if (opens) ++depth_;
+      if (c == '}' || c == ']') return --depth_ == 0 ? State::after : State::inside;
+      return c == '"' ? State::in_string : opens || is_between(c) ? State::inside : State::other;
+    case State::in_string:
+      return c == '"' ? State::inside : c == '\\' ? State::escaped : State::in_string;
+    case State::escaped:
+      return State::in_string;
+    case State::after:
+      return blank ? State::after : State::other;
+    case State::other:
+      break;
+  }
+  return State::other;
+}
+
+void JsonValueEnd::add(std::string_view line) {
+  for (const char c : line) {
+    if (state_ == State::other) return;
+    state_ = next(c);
+  }
+}
 
 /// Reads more behind what there is, in place of the pieces that were given.
 Result<void> YamlPieces::fill() {
@@ -76,11 +118,14 @@ Result<std::optional<YamlPiece>> YamlPieces::next() {
   too_large_ = false;
   const unsigned first_line = number_;
   bool begun = false;
+  JsonValueEnd json;
   for (;;) {
     KAITO_TRY(const bool found, find_line_end());
     const std::string_view line = text_.substr(line_, line_end_ - line_);
-    if (!found || (begun && begins_with_marker(line, "---"))) break;
+    const bool marked = found && begins_with_marker(line, "---");
+    if (!found || (begun && marked) || (json.reached() && opens_bracket(line))) break;
     begun = begun || too_large_ || !is_preamble(line);
+    if (begun && !marked) json.add(line);
     line_ = line_end_;
     ++number_;
     if (begins_with_marker(line, "...")) break;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +19,25 @@ struct YamlPiece {
   bool too_large = false;  ///< more than is accepted: `text` is not all of it
 };
 
+/// Follows a text, line by line, to tell where a JSON value ends that its lines begin with.
+class JsonValueEnd {
+ public:
+  void add(std::string_view line);
+  /// Whether all that was added is one value in brackets, and blanks. YAML that is no JSON may look
+  /// so, too, but only where nothing more can follow in its document.
+  [[nodiscard]] bool reached() const { return state_ == State::after; }
+
+ private:
+  enum class State : std::uint8_t { before, inside, in_string, escaped, after, other };
+  [[nodiscard]] State next(char c);
+  State state_ = State::before;
+  std::size_t depth_ = 0;
+};
+
 /// Cuts a text at the lines that begin with "---" and after those that begin with "...", which YAML
-/// allows nowhere inside a document. Directives and comments stay with the document after them.
-/// Holds one piece and what is read ahead.
+/// allows nowhere inside a document, and between JSON values that each begin on a line of their
+/// own. Directives and comments stay with the document after them. Holds one piece and what is read
+/// ahead.
 class YamlPieces {
  public:
   /// `most` is the size of the largest piece that is given whole.

@@ -63,7 +63,8 @@ struct YamlLimits {
 /// sigs.k8s.io/yaml does (y/n/yes/no/on/off are booleans, 0o17 and 017 octal, dates stay strings,
 /// quoted scalars stay strings), keys must be strings (numbers and booleans become their text, `y:`
 /// the key "true"), duplicate keys are refused, empty documents are left out, merge keys (<<) are
-/// applied below the map's own keys, a BOM is skipped. `file` is used in places and messages.
+/// applied below the map's own keys, a BOM is skipped. JSON values may follow each other without
+/// "---" where each begins on a line of its own (as jq and kubectl write them). `file` is used in places and messages.
 /// Errors: parse, message "FILE:LINE:COLUMN: what".
 [[nodiscard]] Result<std::vector<YamlDocument>> load_yaml(std::string_view text, std::string file,
                                                           YamlLimits limits = {});
@@ -79,7 +80,7 @@ struct YamlProblem {
 
 /// Reads one document after another as load_yaml() does, holding no more than one (and what is read
 /// ahead of it, some 64 KiB): for files of any size. A document ends where a line begins with "---"
-/// or "...", and its limits are its own; places count lines from the start of the whole text. A
+/// or "...", or with another JSON value, and its limits are its own; places count lines from the start of the whole text. A
 /// document that is broken or too large is reported, and reading goes on with the one after it.
 class YamlReader {
  public:

@@ -65,6 +65,23 @@ TEST_CASE("documents one after another, at their lines, however the bytes come")
             "{\"a\":1} at f.yaml:1:1\nf.yaml:4:1: a bracket before this is not closed\n"
             "{\"c\":3} at f.yaml:5:1\nf.yaml:7:4: this is not UTF-8 text\n{\"e\":5} at "
             "f.yaml:9:1\n"},
+           // JSON as jq writes it needs no "---".
+           {"{\"a\": \"}\\\"{\"}\n{\"b\": [{}]}\n\n [\n1, -2.5E+1, true\n]\n{\n}\n",
+            "{\"a\":\"}\\\"{\"} at f.yaml:1:1\n{\"b\":[{}]} at f.yaml:2:1\n"
+            "[1,-25,true] at f.yaml:4:2\n{} at f.yaml:7:1\n"},
+           {"# c\n{\"a\": 1}\n---\n{\"b\" 2}\n{\"c\": 3}\n",
+            "{\"a\":1} at f.yaml:2:1\nf.yaml:4:6: expected \",\" or \"}\"\n{\"c\":3} at "
+            "f.yaml:5:1\n"},
+           {"{\"a\": 1} {\"b\": 2}\n",
+            "f.yaml:1:10: unexpected text after the end of the document (check the "
+            "indentation)\n"},
+           // YAML in brackets is not cut, whatever its quotes and comments have in them.
+           {"{a: 'x}\n\n{y', b: {c}}\n", "{\"a\":\"x}\\n{y\",\"b\":{\"c\":null}} at f.yaml:1:1\n"},
+           {"{a: 1, # }\n{b: c}: d}\n",
+            "f.yaml:2:1: a key must be a string, not a mapping or a list (or is a "
+            "bracket not closed?)\n"},
+           {"{a: x}\n# }\n{b: 1}\n",
+            "f.yaml:3:1: unexpected text after the end of the document (check the indentation)\n"},
            {"a: 'x\n---\nb: y'\n",
             "f.yaml:2:1: a quoted string is not closed\n{\"b\":\"y'\"} at f.yaml:3:1\n"},
        }) {
