@@ -175,6 +175,12 @@ std::string write(const Tree& tree) {
   return written(tree.root());
 }
 
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_double_quoted(out, text);
+  return out;
+}
+
 std::string write_pretty(const Value& value, unsigned indent) {
   Writer writer(indent);
   writer.write(value, 0);

@@ -207,6 +207,11 @@ const Condition* find_condition(const std::vector<Condition>& conditions, std::s
   return found == conditions.end() ? nullptr : &*found;
 }
 
+bool is_true(const std::vector<Condition>& conditions, std::string_view type) {
+  const Condition* condition = find_condition(conditions, type);
+  return condition != nullptr && condition->status == "True";
+}
+
 json::Value condition_json(const Condition& condition) {
   json::Object object;
   object["type"] = condition.type;

@@ -2,12 +2,9 @@
 
 #include <boost/json/value.hpp>
 
-namespace kaito::ops {
+#include "kaito/k8s/object_meta.hpp"
 
-bool is_true(const std::vector<k8s::Condition>& conditions, std::string_view type) {
-  const auto* condition = k8s::find_condition(conditions, type);
-  return condition != nullptr && condition->status == "True";
-}
+namespace kaito::ops {
 
 std::string holding_back(const json::Value& workspace) {
   for (const auto& condition : k8s::conditions_of(workspace)) {

@@ -9,6 +9,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
+#include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
 #include "ops/conditions.hpp"
 #include "ops/observe.hpp"
@@ -82,7 +83,7 @@ WorkspacePod read_pod(const json::Value& pod) {
   WorkspacePod read;
   read.name = json::string_at(pod, {"metadata", "name"});
   read.ordinal = ordinal_of(read.name);
-  read.ready = is_true(k8s::conditions_of(pod), "Ready");
+  read.ready = k8s::is_true(k8s::conditions_of(pod), "Ready");
   read.containers = containers_of(pod);
   for (const auto& container : read.containers)
     if (auto reason = not_started_reason(pod, container))

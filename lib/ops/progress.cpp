@@ -6,7 +6,7 @@
 
 #include "kaito/base/text.hpp"
 #include "kaito/json/json.hpp"
-#include "ops/conditions.hpp"
+#include "kaito/k8s/object_meta.hpp"
 
 namespace kaito::ops {
 
@@ -108,23 +108,25 @@ void add_if(Progress& progress, bool reached, std::string name, std::string text
 void add_node_phases(const Conditions& conditions, Progress& progress) {
   add_if(progress, !conditions.empty(), "accepted", "accepted by the operator");
   add_if(progress,
-         is_true(conditions, "NodeClaimReady") || is_true(conditions, "NodeClaimsReady") ||
-             is_true(conditions, "MachineReady"),
+         k8s::is_true(conditions, "NodeClaimReady") ||
+             k8s::is_true(conditions, "NodeClaimsReady") ||
+             k8s::is_true(conditions, "MachineReady"),
          "nodes-claimed", "nodes claimed");
-  add_if(progress, is_true(conditions, "NodesReady"), "nodes-ready", "nodes ready");
-  add_if(progress, is_true(conditions, "ResourceReady"), "gpus-ready", "GPUs ready");
+  add_if(progress, k8s::is_true(conditions, "NodesReady"), "nodes-ready", "nodes ready");
+  add_if(progress, k8s::is_true(conditions, "ResourceReady"), "gpus-ready", "GPUs ready");
 }
 
 /// The summary; its name changed in 0.3.1.
 bool is_summary_true(const Conditions& conditions) {
-  return is_true(conditions, "WorkspaceSucceeded") || is_true(conditions, "WorkspaceReady");
+  return k8s::is_true(conditions, "WorkspaceSucceeded") ||
+         k8s::is_true(conditions, "WorkspaceReady");
 }
 
 /// `stale`: the operator has not looked at the present content yet.
 Progress of_inference(const Conditions& conditions, bool stale) {
   Progress progress;
   add_node_phases(conditions, progress);
-  add_if(progress, is_true(conditions, "InferenceReady"), "model-loaded", "model loaded");
+  add_if(progress, k8s::is_true(conditions, "InferenceReady"), "model-loaded", "model loaded");
   progress.done = !stale && is_summary_true(conditions);
   add_if(progress, progress.done, "serving", "serving");
   progress.waiting_for =
@@ -137,11 +139,11 @@ Progress of_inference(const Conditions& conditions, bool stale) {
 Progress of_tuning(const Conditions& conditions, bool stale) {
   Progress progress;
   add_node_phases(conditions, progress);
-  add_if(progress, is_true(conditions, "JobStarted"), "job-started", "tuning job started");
+  add_if(progress, k8s::is_true(conditions, "JobStarted"), "job-started", "tuning job started");
   progress.done = !stale && is_summary_true(conditions);
   add_if(progress, progress.done, "succeeded", "tuning job succeeded");
   progress.waiting_for =
-      is_true(conditions, "JobStarted")
+      k8s::is_true(conditions, "JobStarted")
           ? "the tuning job to end"
           : first_not_true(conditions,
                            {"NodeClaimReady", "NodeClaimsReady", "MachineReady", "NodesReady",
@@ -155,7 +157,7 @@ Progress of_set(const json::Value& object, const Conditions& conditions) {
   const auto ready = json::int_at(object, {"status", "readyReplicas"}, 0);
   add_if(progress, !conditions.empty(), "accepted", "accepted by the operator");
   // The condition may be of the number of replicas before the last change.
-  progress.done = is_true(conditions, "InferenceSetReady") && ready >= wanted;
+  progress.done = k8s::is_true(conditions, "InferenceSetReady") && ready >= wanted;
   add_if(progress, progress.done, "serving", "serving");
   progress.waiting_for =
       std::to_string(ready) + " of " + std::to_string(wanted) + " workspaces ready";

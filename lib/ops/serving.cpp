@@ -4,6 +4,7 @@
 
 #include "kaito/chat/chat.hpp"
 #include "kaito/json/json.hpp"
+#include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/status.hpp"
 #include "ops/conditions.hpp"
 
@@ -18,7 +19,7 @@ Result<std::string> serving_workspace(kube::Client& client, std::string_view nam
   KAITO_TRY(const auto list, list_workspaces(client, namespace_, options, limits));
   for (const auto& workspace : list.items) {
     if (json::find(workspace.value(), {"metadata", "deletionTimestamp"}) != nullptr) continue;
-    if (is_true(k8s::conditions_of(workspace.value()), "InferenceReady"))
+    if (k8s::is_true(k8s::conditions_of(workspace.value()), "InferenceReady"))
       return std::string(json::string_at(workspace.value(), {"metadata", "name"}));
   }
   if (list.items.empty())
@@ -48,7 +49,7 @@ Error explain_not_serving(kube::Client& client, std::string_view namespace_, std
                  {},
                  "kaitoctl status " + std::string(name) + " shows the job",
                  nullptr};
-  if (is_true(k8s::conditions_of(workspace->value()), "InferenceReady")) return error;
+  if (k8s::is_true(k8s::conditions_of(workspace->value()), "InferenceReady")) return error;
   return Error{ErrorCode::unavailable,
                subject + " is not ready: " + holding_back(workspace->value()),
                {},

@@ -4,9 +4,9 @@
 #include <boost/json/value.hpp>
 
 #include "kaito/json/json.hpp"
+#include "kaito/k8s/object_meta.hpp"
 #include "kaito/ops/serving.hpp"
 #include "kaito/ops/status.hpp"
-#include "ops/conditions.hpp"
 #include "ops/workspaces.hpp"
 
 namespace kaito::ops {
@@ -164,7 +164,7 @@ Result<Endpoint> endpoint(kube::Client& client, std::string_view namespace_, std
                 "kaitoctl status " + std::string(name) + " shows the job");
   }
   Endpoint found;
-  found.ready = is_true(k8s::conditions_of(workspace.value()), "InferenceReady");
+  found.ready = k8s::is_true(k8s::conditions_of(workspace.value()), "InferenceReady");
   const std::string port = std::to_string(service_port);
   found.cluster_url =
       "http://" + std::string(name) + "." + std::string(namespace_) + ".svc.cluster.local:" + port;

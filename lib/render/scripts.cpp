@@ -212,7 +212,7 @@ std::string downloader_script() {
 std::string pusher_script(std::string_view directory, std::string_view image,
                           std::string_view preset) {
   const std::string annotations =
-      R"({"$manifest":{"sh.kaito.model.name":)" + json::write(json::Value(preset)) + "}}";
+      R"({"$manifest":{"sh.kaito.model.name":)" + json::quoted(preset) + "}}";
   return "set -eu\n" + assignment("VOL_DIR", directory) + assignment("IMG_REF", image) +
          assignment("SENTINEL_PATH", std::string(directory) + "/fine_tuning_completed.txt") +
          assignment("ANNOTATIONS", annotations) + std::string(push);

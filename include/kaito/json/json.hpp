@@ -25,6 +25,8 @@ struct ParseLimits {
 /// Control characters are escaped, so that a terminal shows the text safely; bytes that are not
 /// UTF-8 become U+FFFD; infinities and NaN, which JSON has not, become null.
 [[nodiscard]] std::string write(const Value& value);
+/// The text as a JSON string, in its quotes.
+[[nodiscard]] std::string quoted(std::string_view text);
 /// Indented by `indent` blanks (kubectl's -o json uses 4), newline at the end.
 [[nodiscard]] std::string write_pretty(const Value& value, unsigned indent = 4);
 

@@ -67,6 +67,8 @@ struct Condition {
 /// The one of that type, or nullptr.
 [[nodiscard]] const Condition* find_condition(const std::vector<Condition>& conditions,
                                               std::string_view type);
+/// Whether the one of that type is there, and True.
+[[nodiscard]] bool is_true(const std::vector<Condition>& conditions, std::string_view type);
 [[nodiscard]] json::Value condition_json(const Condition& condition);
 
 }  // namespace kaito::k8s

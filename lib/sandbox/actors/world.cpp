@@ -186,9 +186,7 @@ json::Value ConditionList::json() const {
 }
 
 bool has_condition(const json::Value& object, std::string_view type) {
-  const auto conditions = k8s::conditions_of(object);
-  const auto* condition = k8s::find_condition(conditions, type);
-  return condition != nullptr && condition->status == "True";
+  return k8s::is_true(k8s::conditions_of(object), type);
 }
 
 }  // namespace kaito::sandbox

@@ -130,7 +130,7 @@ std::string impersonation_mistake(const net::ServerRequest& request) {
   for (const auto& [name, value] : request.headers.all()) {
     if (equals_ignoring_case(name.substr(0, 12), "Impersonate-"))
       return fmt::format("Internal Server Error: {}: requested {} without impersonating a user\n",
-                         json::write(json::Value(request.target)), json::write(json::Value(value)));
+                         json::quoted(request.target), json::quoted(value));
   }
   return {};
 }

@@ -190,10 +190,10 @@ std::vector<FieldError> validate_builtin(const Resource& resource, const json::V
       json::string_at(object, {"involvedObject", "namespace"}) !=
           json::string_at(object, {"metadata", "namespace"}) &&
       !json::string_at(object, {"involvedObject", "namespace"}).empty())
-    errors.push_back(invalid_field(
-        "involvedObject.namespace",
-        json::write(json::Value(json::string_at(object, {"involvedObject", "namespace"}))),
-        "does not match event.namespace"));
+    errors.push_back(
+        invalid_field("involvedObject.namespace",
+                      json::quoted(json::string_at(object, {"involvedObject", "namespace"})),
+                      "does not match event.namespace"));
   return errors;
 }
 

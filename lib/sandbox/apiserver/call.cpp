@@ -17,10 +17,6 @@ void give_up_quietly(const Result<void>& sent) {
   static_cast<void>(sent);
 }
 
-[[nodiscard]] std::string in_quotes(std::string_view text) {
-  return json::write(json::Value(text));
-}
-
 /// The part of the User-Agent before "/" names the manager of who does not name one.
 [[nodiscard]] std::string default_manager(const net::Headers& headers) {
   const std::string_view agent = headers.get("User-Agent");
@@ -48,7 +44,7 @@ void send_answer(net::Responder& responder, const Answer& answer) {
   headers.add("Content-Type", "application/json");
   headers.add("Cache-Control", "no-cache, private");
   for (const std::string& warning : answer.warnings)
-    headers.add("Warning", "299 - " + in_quotes(warning));
+    headers.add("Warning", "299 - " + json::quoted(warning));
   give_up_quietly(responder.respond(answer.status, headers, json::write(answer.body) + "\n"));
 }
 
@@ -102,7 +98,7 @@ Result<WriteRequest> write_request(const Call& call, std::string_view options_ki
       return fail(invalid_options(
           options_kind,
           {"dryRun", "FieldValueNotSupported",
-           fmt::format("Unsupported value: {}: supported values: \"All\"", in_quotes(value))}));
+           fmt::format("Unsupported value: {}: supported values: \"All\"", json::quoted(value))}));
     request.dry_run = true;
   }
   const std::string validation = call.query.get("fieldValidation");
@@ -117,7 +113,7 @@ Result<WriteRequest> write_request(const Call& call, std::string_view options_ki
         options_kind, {"fieldValidation", "FieldValueNotSupported",
                        fmt::format("Unsupported value: {}: supported values: \"\", \"Ignore\", "
                                    "\"Strict\", \"Warn\"",
-                                   in_quotes(validation))}));
+                                   json::quoted(validation))}));
   }
   if (call.path.subresource == "status") request.subresource = "status";
   return request;
@@ -130,8 +126,8 @@ Result<std::int64_t> integer_parameter(const Call& call, std::string_view name,
   std::int64_t value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-    return fail(bad_request(
-        fmt::format("strconv.ParseInt: parsing {}: invalid syntax ({})", in_quotes(text), name)));
+    return fail(bad_request(fmt::format("strconv.ParseInt: parsing {}: invalid syntax ({})",
+                                        json::quoted(text), name)));
   return value;
 }
 
@@ -159,7 +155,7 @@ Result<std::optional<std::int64_t>> revision_parameter(const Call& call) {
     return fail(
         bad_request(fmt::format("invalid resource version {}: strconv.ParseUint: parsing "
                                 "{}: invalid syntax",
-                                in_quotes(text), in_quotes(text))));
+                                json::quoted(text), json::quoted(text))));
   return revision;
 }
 

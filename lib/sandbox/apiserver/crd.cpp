@@ -56,8 +56,7 @@ constexpr std::string_view kQualifiedKind = "CustomResourceDefinition.apiextensi
   const std::string wanted = fmt::format("{}.{}", json::string_at(crd, {"spec", "names", "plural"}),
                                          json::string_at(crd, {"spec", "group"}));
   if (errors.empty() && meta_string(crd, "name") != wanted)
-    errors.push_back(invalid_field("metadata.name",
-                                   json::write(json::Value(meta_string(crd, "name"))),
+    errors.push_back(invalid_field("metadata.name", json::quoted(meta_string(crd, "name")),
                                    "must be spec.names.plural+\".\"+spec.group"));
   return errors;
 }

@@ -46,7 +46,7 @@ namespace {
         {"propagationPolicy", "FieldValueNotSupported",
          fmt::format("Unsupported value: {}: supported values: \"Foreground\", \"Background\", "
                      "\"Orphan\", \"nil\"",
-                     json::write(json::Value(policy)))}));
+                     json::quoted(policy))}));
   }
   if (json::find(options, {"gracePeriodSeconds"}) != nullptr)
     request.grace_seconds = json::int_at(options, {"gracePeriodSeconds"});
@@ -54,10 +54,10 @@ namespace {
   request.resource_version = json::string_at(options, {"preconditions", "resourceVersion"});
   for (const std::string& value : strings_at(options, {"dryRun"})) {
     if (value != "All")
-      return fail(invalid_options("DeleteOptions",
-                                  {"dryRun", "FieldValueNotSupported",
-                                   fmt::format("Unsupported value: {}: supported values: \"All\"",
-                                               json::write(json::Value(value)))}));
+      return fail(invalid_options(
+          "DeleteOptions",
+          {"dryRun", "FieldValueNotSupported",
+           fmt::format("Unsupported value: {}: supported values: \"All\"", json::quoted(value))}));
     request.dry_run = true;
   }
   return request;

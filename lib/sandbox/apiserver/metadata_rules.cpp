@@ -81,10 +81,6 @@ constexpr std::array<MetaField, 16> kFields = {{
   return false;
 }
 
-[[nodiscard]] std::string in_quotes(std::string_view text) {
-  return json::write(json::Value(text));
-}
-
 /// As a part of a path: "system:node" is one.
 [[nodiscard]] std::string path_part_problem(std::string_view name) {
   if (name == "." || name == "..") return fmt::format("may not be '{}'", name);
@@ -107,15 +103,16 @@ void check_name(const Resource& resource, const json::Value& object,
     return;
   }
   const std::string problem = name_problem(resource, name);
-  if (!problem.empty()) errors.push_back(invalid_field("metadata.name", in_quotes(name), problem));
+  if (!problem.empty())
+    errors.push_back(invalid_field("metadata.name", json::quoted(name), problem));
 }
 
 void check_labels(const json::Value& object, std::vector<FieldError>& errors) {
   for (const auto& [key, value] : labels_of(object)) {
     if (const std::string problem = label_key_problem(key); !problem.empty())
-      errors.push_back(invalid_field("metadata.labels", in_quotes(key), problem));
+      errors.push_back(invalid_field("metadata.labels", json::quoted(key), problem));
     if (const std::string problem = label_value_problem(value); !problem.empty())
-      errors.push_back(invalid_field("metadata.labels", in_quotes(value), problem));
+      errors.push_back(invalid_field("metadata.labels", json::quoted(value), problem));
   }
 }
 
@@ -128,7 +125,7 @@ void check_annotations(const json::Value& object, std::vector<FieldError>& error
     bytes += member.key().size() + member.value().get_string().size();
     // Annotation keys may be upper case where label keys may not.
     if (const std::string problem = label_key_problem(to_lower(member.key())); !problem.empty())
-      errors.push_back(invalid_field("metadata.annotations", in_quotes(member.key()), problem));
+      errors.push_back(invalid_field("metadata.annotations", json::quoted(member.key()), problem));
   }
   if (bytes > kMostBytes)
     errors.push_back({"metadata.annotations", "FieldValueTooLong",
@@ -162,7 +159,7 @@ void check_finalizers(const json::Value& object, const json::Value* before,
   const std::vector<std::string> now = strings_at(object, {"metadata", "finalizers"});
   for (const std::string& finalizer : now) {
     if (const std::string problem = label_key_problem(finalizer); !problem.empty())
-      errors.push_back(invalid_field("metadata.finalizers", in_quotes(finalizer), problem));
+      errors.push_back(invalid_field("metadata.finalizers", json::quoted(finalizer), problem));
   }
   if (before == nullptr || !is_terminating(*before)) return;
   const std::vector<std::string> earlier = strings_at(*before, {"metadata", "finalizers"});
@@ -170,7 +167,7 @@ void check_finalizers(const json::Value& object, const json::Value* before,
   for (const std::string& finalizer : now) {
     if (std::ranges::find(earlier, finalizer) != earlier.end()) continue;
     if (!added.empty()) added += ", ";
-    added += in_quotes(finalizer);
+    added += json::quoted(finalizer);
   }
   if (!added.empty())
     errors.push_back(forbidden_field(
@@ -186,7 +183,7 @@ void check_immutable(const json::Value& object, const json::Value& before,
     const std::string_view now = meta_string(object, key);
     if (now != meta_string(before, key))
       errors.push_back(
-          invalid_field(fmt::format("metadata.{}", key), in_quotes(now), "field is immutable"));
+          invalid_field(fmt::format("metadata.{}", key), json::quoted(now), "field is immutable"));
   }
 }
 

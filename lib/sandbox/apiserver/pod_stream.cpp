@@ -53,9 +53,9 @@ constexpr std::chrono::seconds kPatience{10};
     const auto parsed = std::from_chars(text.data(), end, port);
     const bool too_large = parsed.ec == std::errc::result_out_of_range;
     if (parsed.ec != std::errc() || parsed.ptr != end)
-      return fail(bad_request(fmt::format(
-          "cannot convert to []int32: strconv.ParseUint: parsing {}: {}",
-          json::write(json::Value(text)), too_large ? "value out of range" : "invalid syntax")));
+      return fail(bad_request(
+          fmt::format("cannot convert to []int32: strconv.ParseUint: parsing {}: {}",
+                      json::quoted(text), too_large ? "value out of range" : "invalid syntax")));
     ports.push_back(port);
   }
   return ports;

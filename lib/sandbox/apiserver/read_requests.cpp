@@ -29,7 +29,7 @@ namespace {
                                 {"resourceVersionMatch", "FieldValueNotSupported",
                                  fmt::format("Unsupported value: {}: supported values: \"Exact\", "
                                              "\"NotOlderThan\", \"\"",
-                                             json::write(json::Value(match)))}));
+                                             json::quoted(match))}));
   if (match == "Exact" && revision == "0")
     return refuse("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   return {};

@@ -90,7 +90,7 @@ void check_enum(const json::Value& value, const Schema& schema, const std::strin
 
 void check_string(const std::string& text, const Schema& schema, const std::string& path,
                   Errors& errors) {
-  const std::string quoted = json::write(json::Value(text));
+  const std::string quoted = json::quoted(text);
   if (schema.max_length && length_of(text) > *schema.max_length)
     errors.push_back({path, "FieldValueTooLong",
                       fmt::format("Too long: may not be more than {} bytes", *schema.max_length)});

@@ -29,9 +29,9 @@ constexpr std::string_view kApply = "application/apply-patch+yaml";
         fmt::format("the API version in the data ({}) does not match the expected API version ({})",
                     version, call.api_version())));
   if (kind != call.resource->type.kind)
-    return fail(invalid(call.resource->qualified_kind(), meta_string(object, "name"),
-                        {invalid_field("kind", json::write(json::Value(kind)),
-                                       "must be " + call.resource->type.kind)}));
+    return fail(invalid(
+        call.resource->qualified_kind(), meta_string(object, "name"),
+        {invalid_field("kind", json::quoted(kind), "must be " + call.resource->type.kind)}));
   return {};
 }
 
