@@ -209,6 +209,7 @@ struct HttpClient::Impl {
     if (connection->answer().start_line().status == 101) {
       answer.head = head_of(connection->answer());
       answer.stream = connection->release();
+      answer.peer = options().server.text();
       return answer;
     }
     KAITO_CHECK(read_whole_body(*connection, limits));

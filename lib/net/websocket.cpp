@@ -66,6 +66,7 @@ struct WebSocket::Impl {
   bool ended = false;  // the peer has closed
   bool said_goodbye = false;
   std::uint64_t pongs = 0;
+  std::string peer;  // for messages; "" = not known
   std::vector<char> buffer = std::vector<char>(std::size_t{16} << 10);
 
   [[nodiscard]] Result<void> write(Opcode opcode, std::string_view payload,
@@ -103,6 +104,46 @@ struct WebSocket::Impl {
     if (within_message) return std::nullopt;
     return std::exchange(message, {});
   }
+
+  Result<std::optional<std::string>> receive(const CallLimits& limits) {
+    for (;;) {
+      if (ended) return std::nullopt;
+      KAITO_TRY(auto frame, frames.next());
+      if (!frame) {
+        KAITO_TRY(const std::size_t count, stream->read_some(buffer, limits));
+        if (count == 0) {
+          ended = true;
+          return fail(ErrorCode::unreachable, "closed the connection without a word");
+        }
+        frames.feed({buffer.data(), count});
+        continue;
+      }
+      switch (frame->opcode) {
+        case Opcode::close:
+          return take_close(frame->payload, limits);
+        case Opcode::ping:
+          // Not with the deadline of the wait: a pong that is cut short is the end of the
+          // connection.
+          KAITO_CHECK(write(Opcode::pong, frame->payload,
+                            CallLimits{Deadline::after(pong_patience), limits.stop}));
+          continue;
+        case Opcode::pong:
+          ++pongs;
+          continue;
+        default:
+          break;
+      }
+      KAITO_TRY(auto whole, take_data(*frame));
+      if (whole) return whole;
+    }
+  }
+
+  /// The error tells whose connection it is about.
+  template <class Value>
+  Result<Value> named(Result<Value> result) const {
+    if (!result && !peer.empty()) return fail(std::move(result).error().in(peer));
+    return result;
+  }
 };
 
 WebSocket::WebSocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -113,45 +154,19 @@ const std::string& WebSocket::protocol() const {
 }
 
 Result<std::optional<std::string>> WebSocket::receive(const CallLimits& limits) {
-  for (;;) {
-    if (impl_->ended) return std::nullopt;
-    KAITO_TRY(auto frame, impl_->frames.next());
-    if (!frame) {
-      KAITO_TRY(const std::size_t count, impl_->stream->read_some(impl_->buffer, limits));
-      if (count == 0) {
-        impl_->ended = true;
-        return fail(ErrorCode::unreachable, "closed the connection without a word");
-      }
-      impl_->frames.feed({impl_->buffer.data(), count});
-      continue;
-    }
-    switch (frame->opcode) {
-      case Opcode::close:
-        return impl_->take_close(frame->payload, limits);
-      case Opcode::ping:
-        // Not with the deadline of the wait: a pong that is cut short is the end of the connection.
-        KAITO_CHECK(impl_->write(Opcode::pong, frame->payload,
-                                 CallLimits{Deadline::after(pong_patience), limits.stop}));
-        continue;
-      case Opcode::pong:
-        ++impl_->pongs;
-        continue;
-      default:
-        break;
-    }
-    KAITO_TRY(auto message, impl_->take_data(*frame));
-    if (message) return message;
-  }
+  return impl_->named(impl_->receive(limits));
 }
 
 Result<void> WebSocket::send(std::string_view message, const CallLimits& limits) {
-  if (impl_->said_goodbye) return fail(ErrorCode::unreachable, "the connection is closed");
-  return impl_->write(Opcode::binary, message, limits);
+  if (impl_->said_goodbye)
+    return impl_->named(Result<void>(fail(ErrorCode::unreachable, "the connection is closed")));
+  return impl_->named(impl_->write(Opcode::binary, message, limits));
 }
 
 Result<void> WebSocket::ping(const CallLimits& limits) {
-  if (impl_->said_goodbye) return fail(ErrorCode::unreachable, "the connection is closed");
-  return impl_->write(Opcode::ping, {}, limits);
+  if (impl_->said_goodbye)
+    return impl_->named(Result<void>(fail(ErrorCode::unreachable, "the connection is closed")));
+  return impl_->named(impl_->write(Opcode::ping, {}, limits));
 }
 
 std::uint64_t WebSocket::pongs() const {
@@ -162,7 +177,7 @@ Result<void> WebSocket::close(const CallLimits& limits) {
   if (std::exchange(impl_->said_goodbye, true)) return {};
   const std::string code{static_cast<char>(normal_close >> 8U),
                          static_cast<char>(normal_close & 0xffU)};
-  return impl_->write(Opcode::close, code, limits);
+  return impl_->named(impl_->write(Opcode::close, code, limits));
 }
 
 bool WebSocket::quiet() const {
@@ -238,6 +253,7 @@ Result<std::unique_ptr<WebSocket>> WebSocketHandshake::finish(Upgraded answer,
   auto impl = std::make_unique<WebSocket::Impl>(true, chosen, max_message);
   impl->owned = std::move(answer.stream);
   impl->stream = impl->owned.get();
+  impl->peer = std::move(answer.peer);
   return std::unique_ptr<WebSocket>(new WebSocket(std::move(impl)));
 }
 

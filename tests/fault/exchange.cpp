@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kaito/json/json.hpp"
+#include "tunnels.hpp"
 
 namespace kaito::fault {
 namespace {
@@ -256,7 +257,7 @@ CountingServer::CountingServer(bool tls) {
   }
   auto server = net::HttpServer::start(
       std::move(options), [this](const net::ServerRequest& request, net::Responder& out,
-                                 const std::stop_token&) { answer(request, out); });
+                                 const std::stop_token& stop) { answer(request, out, stop); });
   REQUIRE(server);
   server_ = std::move(*server);
 }
@@ -278,12 +279,15 @@ std::unique_ptr<kube::Client> CountingServer::client_through(std::uint16_t port)
   return std::move(*client);
 }
 
-void CountingServer::answer(const net::ServerRequest& request, net::Responder& out) {
+void CountingServer::answer(const net::ServerRequest& request, net::Responder& out,
+                            const std::stop_token& stop) {
   const std::string_view path = request.path;
-  if (request.method != "GET") {
+  const bool tunnel = is_tunnel(request);
+  if (request.method != "GET" || tunnel) {
     const std::lock_guard lock(mutex_);
     ++writes_[namespace_in(path)];
   }
+  if (tunnel) return serve_tunnel(request, out, stop);
   if (path.find("/services/") != std::string_view::npos)
     return stream(out, "text/event-stream", {"data: one\n\n", "data: two\n\n", "data: [DONE]\n\n"});
   if (path == "/version") return give(out, 200, R"({"gitVersion":"v1.30.1"})");

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -13,20 +14,21 @@
 
 namespace kaito::fault {
 
-/// An API server that knows one kind of object and counts what is written, by namespace: each case
+/// An API server that knows one kind of object and counts what is written and which tunnels are
+/// opened, by namespace: each case
 /// has a namespace of its own, so that cases run side by side.
 class CountingServer {
  public:
   explicit CountingServer(bool tls);
 
-  /// Writes that the server carried out in the namespace.
+  /// Writes that the server carried out in the namespace, and tunnels that it opened.
   [[nodiscard]] int writes(const std::string& namespace_) const;
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   /// A client that comes to the server by way of `port`.
   [[nodiscard]] std::unique_ptr<kube::Client> client_through(std::uint16_t port) const;
 
  private:
-  void answer(const net::ServerRequest& request, net::Responder& out);
+  void answer(const net::ServerRequest& request, net::Responder& out, const std::stop_token& stop);
 
   net::SelfSigned identity_;
   mutable std::mutex mutex_;

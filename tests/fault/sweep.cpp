@@ -6,14 +6,19 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace kaito::fault {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::size_t workers = 24;
 constexpr std::size_t most_shown = 12;
 constexpr std::chrono::milliseconds time_alone{300};
+/// What goes to a server holds less that matters than what comes back: so many times wider steps.
+constexpr std::size_t wider = 8;
 
 std::string fresh_namespace() {
   static std::atomic<unsigned> last = 0;
@@ -52,6 +57,27 @@ std::string once_more_alone(const CountingServer& server, Case test, const Judge
                      report.took / std::chrono::milliseconds(1));
 }
 
+/// From the stop of a call that the fault made hang to the call's end.
+milliseconds time_to_stop(const CountingServer& server, const Exchange& exchange, Fault stall) {
+  Gate gate(server.port());
+  gate.expect({std::move(stall)});
+  const auto client = server.client_through(gate.port());
+  std::stop_source stop;
+  Deadline::Clock::time_point asked;
+  std::jthread stopper([&] {
+    while (gate.struck() == 0)
+      std::this_thread::sleep_for(milliseconds(1));
+    asked = Deadline::Clock::now();
+    stop.request_stop();
+  });
+  const auto outcome = exchange.call(*client, "ns", {Deadline::never(), stop.get_token()});
+  const auto ended = Deadline::Clock::now();
+  stopper.join();
+  CHECK_FALSE(outcome.done);
+  CHECK(outcome.error.code == ErrorCode::interrupted);
+  return std::chrono::duration_cast<milliseconds>(ended - asked);
+}
+
 std::string say(const Case& test, const std::string& problem) {
   return fmt::format("{}, {}: {}", test.exchange->name, describe(test.faults.front()), problem);
 }
@@ -63,6 +89,30 @@ std::string describe(const Fault& fault) {
                                           "stall",   "slices", "garbage"};
   return fmt::format("{} after {} bytes to the {}", kinds[static_cast<int>(fault.kind)],
                      fault.after, fault.way == Way::to_server ? "server" : "client");
+}
+
+std::vector<Case> cases_of(const CountingServer& server, const std::vector<Exchange>& exchanges,
+                           Fault::Kind kind, std::size_t step, milliseconds time,
+                           const std::string& bytes) {
+  std::vector<Case> cases;
+  for (const auto& exchange : exchanges) {
+    for (const Way way : {Way::to_server, Way::to_client}) {
+      if (kind == Fault::Kind::garbage && way == Way::to_server) continue;
+      const std::size_t length = length_of(server, exchange, way);
+      const std::size_t stride = way == Way::to_server ? step * wider : step;
+      for (std::size_t at = 0; at <= length; ++at) {
+        if (at % stride != 0 && at > 2 && at + 2 < length) continue;
+        cases.push_back({&exchange, {Fault{kind, way, at, bytes}, Fault{}}, time});
+      }
+    }
+  }
+  return cases;
+}
+
+bool stops_in_time(const CountingServer& server, const Exchange& exchange, const Fault& stall) {
+  for (int chance = 0; chance < chances; ++chance)
+    if (time_to_stop(server, exchange, stall) < promised) return true;
+  return false;
 }
 
 std::size_t sweep(const CountingServer& server, const std::vector<Case>& cases,

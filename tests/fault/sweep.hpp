@@ -35,6 +35,13 @@ constexpr std::chrono::milliseconds in_the_crowd{2000};
 /// How often a call that runs alone may be late, since the machine is not ours alone.
 constexpr int chances = 10;
 
+/// Every `step`-th offset of these exchanges, and their first and last ones; of what goes to the
+/// server an eighth of that, since less of it matters.
+[[nodiscard]] std::vector<Case> cases_of(const CountingServer& server,
+                                         const std::vector<Exchange>& exchanges, Fault::Kind kind,
+                                         std::size_t step, std::chrono::milliseconds time,
+                                         const std::string& bytes = {});
+
 /// What is wrong with a report; "" when all is as it should be.
 using Judge = std::function<std::string(const Case&, const Report&)>;
 
@@ -46,6 +53,10 @@ std::size_t sweep(const CountingServer& server, const std::vector<Case>& cases, 
 /// How many bytes an undisturbed call moves that way over its first connection.
 [[nodiscard]] std::size_t length_of(const CountingServer& server, const Exchange& exchange,
                                     Way way);
+
+/// Whether a stop ends a call that the fault made hang as soon as promised, in one of the chances.
+[[nodiscard]] bool stops_in_time(const CountingServer& server, const Exchange& exchange,
+                                 const Fault& stall);
 
 /// "after 17 bytes to the client".
 [[nodiscard]] std::string describe(const Fault& fault);

@@ -68,6 +68,7 @@ struct Upgraded {
   HttpHead head;
   std::string body;                    ///< of any answer but a 101
   std::unique_ptr<ByteStream> stream;  ///< of a 101: the connection, the caller's from here on
+  std::string peer{};                  ///< whom it leads to, for messages: "https://10.0.0.1:6443"
 };
 
 /// The seam between those who speak HTTP and the wire. Safe to call from several threads.
