@@ -64,8 +64,8 @@ struct YamlLimits {
 /// quoted scalars stay strings), keys must be strings (numbers and booleans become their text, `y:`
 /// the key "true"), duplicate keys are refused, empty documents are left out, merge keys (<<) are
 /// applied below the map's own keys, a BOM is skipped. JSON values may follow each other without
-/// "---" where each begins on a line of its own (as jq and kubectl write them). `file` is used in places and messages.
-/// Errors: parse, message "FILE:LINE:COLUMN: what".
+/// "---" where each begins on a line of its own (as jq and kubectl write them). `file` is used in
+/// places and messages. Errors: parse, message "FILE:LINE:COLUMN: what".
 [[nodiscard]] Result<std::vector<YamlDocument>> load_yaml(std::string_view text, std::string file,
                                                           YamlLimits limits = {});
 
@@ -80,8 +80,8 @@ struct YamlProblem {
 
 /// Reads one document after another as load_yaml() does, holding no more than one (and what is read
 /// ahead of it, some 64 KiB): for files of any size. A document ends where a line begins with "---"
-/// or "...", or with another JSON value, and its limits are its own; places count lines from the start of the whole text. A
-/// document that is broken or too large is reported, and reading goes on with the one after it.
+/// or "...", or with another JSON value, and its limits are its own; places count lines from the
+/// whole text's start. One that is broken or too large is reported, and those after it are read.
 class YamlReader {
  public:
   /// `file` is used in places and messages.
