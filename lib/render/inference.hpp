@@ -36,7 +36,4 @@ void add_probes(const Inference& inference, Container& main);
 /// The StatefulSet around it.
 void add_stateful_set(const Inference& inference, const Pod& pod);
 
-/// Both Services of an inference Workspace. Source: 6.1.
-void add_services(const Subject& subject);
-
 }  // namespace kaito::render

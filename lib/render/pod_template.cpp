@@ -4,8 +4,8 @@
 #include <boost/json/value.hpp>
 
 #include "render/gpus.hpp"
-#include "render/inference.hpp"
 #include "render/nodes.hpp"
+#include "render/services.hpp"
 
 namespace kaito::render {
 

@@ -5,6 +5,7 @@
 #include "render/inference.hpp"
 #include "render/nodes.hpp"
 #include "render/pod_template.hpp"
+#include "render/services.hpp"
 #include "render/tuning.hpp"
 #include "render/v0_3/preset.hpp"
 

@@ -1,16 +1,9 @@
+#include "render/services.hpp"
 #include "render/v0_3/preset.hpp"
 
 namespace kaito::render::v0_3 {
 
 namespace {
-
-void add_port(json::Items ports, json::Literal name, int port, int target) {
-  json::Members out = ports.add_object();
-  out.add("name", name);
-  out.add("protocol", "TCP");
-  out.add("port", port);
-  out.add("targetPort", target);
-}
 
 void add_selector(const Subject& subject, bool first_pod_alone, json::Members spec) {
   json::Members selector = spec.add_object("selector");
@@ -25,8 +18,8 @@ void add_front_service(const Subject& subject, const Preset& preset) {
   spec.add("publishNotReadyAddresses", true);
   add_selector(subject, preset.is_distributed(), spec);
   json::Items ports = spec.add_list("ports");
-  add_port(ports, "http", 80, 5000);
-  add_port(ports, "torch", 29500, 29500);
+  add_service_port(ports, "http", 80, 5000);
+  add_service_port(ports, "torch", 29500, 29500);
 }
 
 void add_headless_service(const Subject& subject) {
@@ -35,7 +28,7 @@ void add_headless_service(const Subject& subject) {
   spec.add("clusterIP", "None");
   spec.add("publishNotReadyAddresses", true);
   add_selector(subject, false, spec);
-  add_port(spec.add_list("ports"), "torchrun", 29500, 29500);
+  add_service_port(spec.add_list("ports"), "torchrun", 29500, 29500);
 }
 
 }  // namespace
